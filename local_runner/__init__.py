@@ -1,0 +1,1 @@
+"""Runs a Databricks bundle on this machine, with no workspace."""

@@ -1,0 +1,76 @@
+"""Expected failures as values: collected where they arise, printed once at the edge.
+
+Failure                 the one exception that carries diagnostics up to the edge
+└── (no subclasses: what differs between failures is data, not type)
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TextIO
+
+
+class Severity(str, Enum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file; `line` and `column` count from 1, 0 where unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    def relative_to(self, root: Path) -> "Location":
+        """The same place with its file relative to `root`, where it lies under it."""
+        path = Path(self.file)
+        if path.is_absolute() and path.is_relative_to(root):
+            return Location(str(path.relative_to(root)), self.line, self.column)
+        return self
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """What is wrong (`summary`), where (`location`), what to do (`remedy`).
+
+    `detail` holds lines to print below as they are: an excerpt, a person's own traceback lines.
+    """
+
+    summary: str
+    remedy: str = ""
+    location: Location | None = None
+    severity: Severity = Severity.ERROR
+    detail: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.location}: " if self.location else ""
+        lines = [f"{self.severity.value.capitalize()}: {place}{self.summary}"]
+        lines += [f"  {line}" for line in self.detail.splitlines()]
+        lines += [f"  {line}" for line in self.remedy.splitlines()]
+        return "\n".join(lines)
+
+
+class Failure(Exception):
+    """Stops the work at hand; the command prints its diagnostics and exits with 1."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.summary for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+def fail(summary: str, remedy: str = "", location: Location | None = None, detail: str = "") -> Failure:
+    """A `Failure` of one error, to be raised: `raise fail("no pipeline named x", "did you mean y?")`."""
+    return Failure(Diagnostic(summary, remedy, location, detail=detail))
+
+
+def print_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
+    """Write each diagnostic to `stream` (stderr by default)."""
+    for diagnostic in diagnostics:
+        print(diagnostic, file=stream or sys.stderr)

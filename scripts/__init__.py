@@ -1,0 +1,1 @@
+"""The commands behind the justfile: they write, check and deploy resources."""

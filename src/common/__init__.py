@@ -1,0 +1,1 @@
+"""Helpers shared by domains: `from common... import ...` on Databricks, locally and in tests."""
