@@ -1,0 +1,76 @@
+# Recipes of the data platform; `just` alone lists them.
+
+# Arguments reach the programs as "$1", "$@": never as shell text.
+set positional-arguments
+
+# The programs say themselves what went wrong.
+set no-exit-message
+
+# The project's own tools come first: its virtual environment, and the uv that start.py installs.
+export PATH := justfile_directory() / ".venv/bin:" + justfile_directory() / ".local/tools/bin:" + env("PATH")
+
+[private]
+default:
+    @just --list
+
+# Make the folders of a new domain/source pair
+[group("new pairs")]
+scaffold domain source:
+    @python -m scripts.scaffold --domain="$1" --source="$2"
+
+# Write resources/<domain>/<source>/<name>_pipeline.py
+[group("new pairs")]
+build-pipeline-resource domain source name serverless="true":
+    @python -m scripts.build_pipeline_resource --domain="$1" --source="$2" --name="$3" --serverless="$4"
+
+# Write resources/<domain>/<source>/<name>_job.py; the unit is HOURS, DAYS or WEEKS
+[group("new pairs")]
+build-job-resource domain source name schedule_interval="1" schedule_unit="DAYS":
+    @python -m scripts.build_job_resource --domain="$1" --source="$2" --name="$3" --schedule-interval="$4" --schedule-unit="$5"
+
+# Run a job or a pipeline here, with no workspace: just run-local finance_stripe_sync_job
+[group("on this machine")]
+run-local *args:
+    @python -m local_runner run --bundle . "$@"
+
+# Print a table of the last local run: just show final_payment_summary
+[group("on this machine")]
+show *args:
+    @python -m local_runner show --bundle . "$@"
+
+# Stop the local Spark server
+[group("on this machine")]
+stop-local:
+    @python -m local_runner stop --bundle .
+
+# Check the bundle with a workspace (Databricks CLI)
+[group("in a workspace")]
+validate target="dev":
+    @databricks bundle validate --target="$1"
+
+# Deploy the bundle (Databricks CLI)
+[group("in a workspace")]
+deploy target="dev":
+    @databricks bundle deploy --target="$1"
+
+# Run a deployed job or pipeline (Databricks CLI)
+[group("in a workspace")]
+run resource target="dev":
+    @databricks bundle run --target="$2" "$1"
+
+# Run the tests; arguments go to pytest: just test -k "a name"
+[group("code")]
+test *args:
+    @pytest "$@"
+
+# Check style and formatting, changing nothing
+[group("code")]
+lint:
+    ruff check .
+    ruff format --check .
+
+# Format the code and mend what can be mended safely
+[group("code")]
+fmt:
+    ruff check --fix .
+    ruff format .
