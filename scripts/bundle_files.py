@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
+from uuid import uuid4
 
 from local_runner.diagnostics import fail
 
@@ -72,7 +73,7 @@ def create(root: Path, file: PurePath, text: str) -> None:
     """
     path = root / file
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".draft-{uuid4().hex}")
     try:
         draft.write_text(text, encoding="utf-8")
         # Unlike a rename, a link never replaces what is there.

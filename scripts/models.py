@@ -4,6 +4,7 @@ import keyword
 import re
 import site
 import sys
+import sysconfig
 from importlib.machinery import PathFinder
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -45,7 +46,8 @@ class Pair(BaseModel):
     @field_validator("domain")
     @classmethod
     def _shadows_nothing(cls, value: str) -> str:
-        if value in sys.stdlib_module_names:
+        # The list leaves out Python's own `test` package, which only its folder shows.
+        if value in sys.stdlib_module_names or PathFinder.find_spec(value, [sysconfig.get_path("stdlib")]):
             raise ValueError(f"{value!r} would shadow Python's standard module {value}: choose another domain")
         if value == "common":
             raise ValueError("'common' is the package that all domains share (src/common): choose another domain")
@@ -118,11 +120,10 @@ class JobResourceConfig(ResourceConfig):
     @field_validator("schedule_interval", mode="before")
     @classmethod
     def _is_a_positive_number(cls, value: object) -> int:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
-            value = int(value)
-        if type(value) is not int or value < 1:
+        number = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else value
+        if type(number) is not int or number < 1:
             raise ValueError(f"schedule_interval must be a whole number of at least 1, not {value!r}")
-        return value
+        return number
 
     @field_validator("schedule_unit")
     @classmethod
