@@ -1,0 +1,97 @@
+"""The command line and environment of the local Spark Connect server.
+
+Java is started directly. Spark's own way, `sbin/start-connect-server.sh`, first starts a second Java to compute the same
+command line, and adds `jdk.incubator.vector`, which PyPI's Java lacks.
+"""
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
+
+# What Spark reaches into; from Spark's launcher, JavaModuleOptions.
+OPENED = [
+    "java.base/java.io",
+    "java.base/java.lang",
+    "java.base/java.lang.invoke",
+    "java.base/java.lang.reflect",
+    "java.base/java.net",
+    "java.base/java.nio",
+    "java.base/java.util",
+    "java.base/java.util.concurrent",
+    "java.base/java.util.concurrent.atomic",
+    "java.base/jdk.internal.ref",
+    "java.base/sun.nio.ch",
+    "java.base/sun.nio.cs",
+    "java.base/sun.security.action",
+    "java.base/sun.util.calendar",
+    "java.security.jgss/sun.security.krb5",
+]
+
+LARGEST_HEAP = 8 * 1024**3
+
+
+def spark_home() -> Path:
+    """The folder of the installed pyspark, found without importing it."""
+    return Path(find_spec("pyspark").origin).parent
+
+
+def command(java: Path, folder: Path) -> list[str]:
+    """The command that runs the server with its files in `folder`, on a free port of 127.0.0.1."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    properties = {
+        **settings(folder),
+        "java.io.tmpdir": folder / "scratch",
+        "log4j2.configurationFile": Path(__file__).with_name("log4j2.properties"),
+        "io.netty.tryReflectionSetAccessible": "true",
+    }
+    return [
+        str(java),
+        # The newest options below are unknown to Java 17.
+        "-XX:+IgnoreUnrecognizedVMOptions",
+        f"-Xmx{min(memory // 2, LARGEST_HEAP)}",
+        # Runs are short: compiling hard and collecting side by side costs more here than it saves.
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        *(f"--add-opens={package}=ALL-UNNAMED" for package in OPENED),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        *(f"-D{key}={value}" for key, value in properties.items()),
+        "-cp",
+        f"{spark_home() / 'jars'}/*",
+        SERVER_CLASS,
+    ]
+
+
+def settings(folder: Path) -> dict[str, object]:
+    """Spark's settings: nothing outside `folder` and loopback, sizes for one machine, Databricks' time zone."""
+    return {
+        "spark.app.name": "local_runner",
+        "spark.master": "local[*]",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": 0,
+        "spark.connect.session.manager.defaultSessionTimeout": "12h",
+        "spark.local.dir": folder / "scratch",
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.warehouse.dir": folder / "warehouse",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": os.cpu_count(),
+        "spark.ui.enabled": "false",
+    }
+
+
+def environment(token: str) -> dict[str, str]:
+    """This process's environment for the server, without what would redirect Spark; UDFs run in this Python, in UTC."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK_", "PYSPARK_"))}
+    return {
+        **inherited,
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_CONNECT_AUTHENTICATE_TOKEN": token,
+        "SPARK_HOME": str(spark_home()),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "TZ": "UTC",
+    }

@@ -1,0 +1,73 @@
+"""Sessions on the local Spark server."""
+
+import os
+import sys
+import threading
+import warnings
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from local_runner.diagnostics import fail
+from local_runner.spark.server import Server, end_server, use_server
+
+if TYPE_CHECKING:
+    from pyspark.sql.connect.session import SparkSession
+
+# This process's sessions, by root: a session that outlives its server would complain at exit.
+_sessions: dict[Path, "WeakSet[SparkSession]"] = {}
+
+
+def connect(root: Path) -> "SparkSession":
+    """A new session, isolated from all others, on the server of the bundle at `root`, which is started if need be.
+
+    The session becomes the active one of this thread: `SparkSession.getActiveSession()` and
+    `SparkSession.builder.getOrCreate()` return it. Its `stop()` ends the session and leaves the server warm.
+
+    Raises:
+        Failure: this Python is too old for Spark, there is no Java, or the server did not start.
+    """
+    if sys.version_info < (3, 11):
+        raise fail(
+            f"Spark needs Python 3.11 or newer; this is {sys.version_info.major}.{sys.version_info.minor}",
+            "run `uv sync --python 3.12`",
+        )
+    # What gRPC and pyspark remark on their own workings is for their developers. gRPC reads this when it is first imported.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    warnings.filterwarnings("ignore", module=r"pyspark\.")
+    # Importing the client takes over a second, and a server that has to start takes longer: they need not wait for another.
+    importing = threading.Thread(target=import_module, args=["pyspark.sql.connect.session"], daemon=True)
+    importing.start()
+    server = use_server(root)
+    importing.join()
+    session = _session(server)
+    _sessions.setdefault(root.resolve(), WeakSet()).add(session)
+    return session
+
+
+def stop(root: Path) -> bool:
+    """End the server of the bundle at `root`, and this process's sessions on it; False where there is none."""
+    for session in _sessions.pop(root.resolve(), ()):
+        session.stop()
+    return end_server(root)
+
+
+def _session(server: Server) -> "SparkSession":
+    # Makes `pyspark.sql` build Connect's columns and sessions, as `SparkSession.builder.remote` does.
+    os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
+    os.environ["SPARK_REMOTE"] = url = f"sc://localhost:{server.port}"
+
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession
+
+    # A proxy that the environment names must not see calls to this machine.
+    channel = DefaultChannelBuilder(url, channelOptions=[("grpc.enable_http_proxy", 0)])
+    channel.set(channel.PARAM_TOKEN, server.token)
+    session = SparkSession.builder.channelBuilder(channel).create()
+    # A server on this machine that does not answer is gone: waiting for ten minutes, as is the default, does not help.
+    session.client.set_retry_policies([DefaultPolicy(max_retries=3)])
+    SparkSession._default_session = session
+    SparkSession._active_session.session = session
+    return session
