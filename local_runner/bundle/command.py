@@ -1,0 +1,38 @@
+"""`resolve`: print the resolved bundle as JSON."""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from local_runner.diagnostics import Diagnostic, print_diagnostics
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bundle", type=Path, default=Path(), metavar="DIR", help="the bundle's folder (default: this one)")
+    parser.add_argument("--target", "-t", metavar="T", help="the target (default: the bundle's default target)")
+    parser.add_argument("--var", action="append", default=[], metavar="K=V", type=_assignment, help="a variable's value")
+    parser.add_argument("--user", metavar="EMAIL", help="the deploying user (default: git's user.email)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the bundle to stdout and its diagnostics to stderr; 1 when one of them is an error."""
+    from local_runner.bundle import resolve
+
+    bundle = resolve(arguments.bundle, arguments.target, dict(arguments.var), arguments.user)
+    here = Path.cwd()
+    print_diagnostics(_near(diagnostic, here) for diagnostic in bundle.diagnostics)
+    print(json.dumps(bundle.value, indent=2, sort_keys=True, ensure_ascii=False))
+    return 1 if bundle.errors else 0
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"expected name=value, found {text!r}")
+    return name, value
+
+
+def _near(diagnostic: Diagnostic, folder: Path) -> Diagnostic:
+    place = diagnostic.location
+    return replace(diagnostic, location=place.relative_to(folder)) if place else diagnostic

@@ -1,0 +1,134 @@
+"""databricks.yml and the files it includes, merged into one tree.
+
+Source: Databricks CLI, bundle/config/loader/*.go and bundle/config/root.go.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+from typing import Any
+
+from local_runner.bundle.normalise import normalise
+from local_runner.bundle.sections import ROOT
+from local_runner.bundle.tree import List, Map, get, kind, merge
+from local_runner.bundle.yaml_reader import read
+from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
+
+ROOT_FILES = ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml")
+
+# A target may override a variable by its value alone; these sets of keys mark a full definition instead.
+_DEFINITIONS = (
+    {"default", "type", "description"},
+    {"default", "type"},
+    {"default", "description"},
+    {"lookup", "description"},
+    {"default"},
+    {"lookup"},
+)
+
+
+def load(root: Path, report: list[Diagnostic]) -> Map:
+    """The configuration of the bundle in folder `root` before a target is chosen.
+
+    Raises Failure with every file's error when one cannot be read.
+    """
+    main = root_file(root)
+    config = _load_file(main, report)
+    patterns = config.get("include") or List()
+    included = _included_files(root, patterns)
+    if included:
+        config["include"] = List([str(path.relative_to(root)) for path in included])
+    else:
+        config.drop("include")
+    failures: list[Diagnostic] = []
+    for path in included:
+        try:
+            _merge_file(config, path, report)
+        except Failure as failure:
+            failures += failure.diagnostics
+    if failures:
+        raise Failure(*failures)
+    return config
+
+
+def root_file(root: Path) -> Path:
+    """The one root configuration file of `root`. Raises Failure when there is none, or more than one."""
+    found = [root / name for name in ROOT_FILES if (root / name).exists()]
+    if not found:
+        raise fail(f"no databricks.yml in {root}", "Name the bundle's folder with --bundle.")
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise fail(f"both {names} are in {root}", "Keep one of them.", Location(str(found[1])))
+    return found[0]
+
+
+def _included_files(root: Path, patterns: List) -> list[Path]:
+    """The files that `patterns` match, in the order they are merged: pattern by pattern, sorted, the first match counts."""
+    seen = set(ROOT_FILES)
+    files: list[Path] = []
+    errors: list[Diagnostic] = []
+    for index, pattern in enumerate(patterns):
+        at = patterns.place(index)
+        if os.path.isabs(pattern):
+            errors.append(Diagnostic(f"{pattern}: includes must be relative paths", "Start at the bundle's folder.", at))
+            continue
+        matches = _matches(root, pattern)
+        if not matches and not any(character in pattern for character in "*?["):
+            errors.append(Diagnostic(f"{pattern} matches no file", "Correct the path, or remove the include.", at))
+        new = sorted(name for name in matches if name not in seen)
+        for name in new:
+            if os.path.splitext(name)[1] not in (".yml", ".yaml", ".json"):
+                remedy = "Only .yml, .yaml and .json can be included; files to upload belong to sync.include."
+                errors.append(Diagnostic(f"{pattern} includes {name}, which is not YAML or JSON", remedy, at))
+        seen.update(new)
+        files += [root / name for name in new]
+    if errors:
+        raise Failure(*errors)
+    return files
+
+
+def _matches(root: Path, pattern: str) -> list[str]:
+    """The paths below `root` that match, `**` standing for one folder and `*` for dot files too, as in Go's Glob."""
+    pattern = os.path.normpath(pattern).replace("**", "*")
+    return [os.path.normpath(name) for name in glob.glob(pattern, root_dir=root, include_hidden=True)]
+
+
+def _merge_file(config: Map, path: Path, report: list[Diagnostic]) -> None:
+    part = _load_file(path, report)
+    if part.get("include"):
+        remedy = "Move it to databricks.yml: only its includes apply."
+        report.append(Diagnostic("include outside databricks.yml", remedy, part.where.get("include"), Severity.WARNING))
+    merge(config, part)
+
+
+def _load_file(path: Path, report: list[Diagnostic]) -> Map:
+    tree = read(path)
+    if tree is None:
+        return Map()
+    if not isinstance(tree, Map):
+        raise fail(
+            f"expected a mapping, found {kind(tree)}", "Start with a key such as `resources:`.", Location(str(path), 1)
+        )
+    _expand_shorthands(tree)
+    return normalise(tree, ROOT, report, at=Location(str(path), 1))
+
+
+def _expand_shorthands(tree: Map) -> None:
+    """In each target, make `variables: {x: value}` a definition: `variables: {x: {default: value}}`."""
+    for section in ("targets", "environments"):
+        for target in (tree.get(section) or {}).values():
+            variables = get(target, "variables")
+            if isinstance(variables, Map):
+                for name, value in variables.items():
+                    variables[name] = _definition(value, variables.where.get(name), get(tree, "variables", name, "type"))
+
+
+def _definition(value: Any, at: Location | None, type_: Any) -> Any:
+    if value is None or (isinstance(value, dict) and set(value) in _DEFINITIONS):
+        return value
+    definition = Map({"default": value}, {"default": at} if at else {})
+    if isinstance(value, dict | list) and type_ == "complex":
+        definition["type"] = type_
+    return definition

@@ -1,0 +1,66 @@
+"""What a reference stands for: a path of the configuration, or of a known field that is not set.
+
+Source: Databricks CLI, bundle/config/mutator/resolve_variable_references.go.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from local_runner.bundle.references import Lookup, Missing, Skip
+from local_runner.bundle.schema import MapOf, Scalar, Struct, Type, concrete, zero
+from local_runner.bundle.sections import ROOT
+from local_runner.bundle.tree import Map, Path, has, show
+from local_runner.bundle.variables import lookup_names
+
+PREFIXES = ("bundle", "workspace", "variables")
+
+
+def configuration_lookup(config: Map) -> Lookup:
+    """Looks up `bundle`, `workspace` and variables in `config`; all else is left to a deployment."""
+    unknown = lookup_names(config)
+
+    def lookup(path: Path) -> Any:
+        full = ("variables", path[1], "value", *path[2:]) if path[0] == "var" and len(path) > 1 else path
+        if full[0] not in PREFIXES:
+            raise Skip
+        if full[0] == "variables" and len(full) > 2 and full[1] in unknown and full[2] == "value":
+            raise Skip
+        try:
+            return _find(config, full)
+        except _NoStep as missing:
+            at = missing.index - (len(full) - len(path) if missing.index > 1 else 0)
+            close = difflib.get_close_matches(str(full[missing.index]), missing.known, n=2)
+            raise Missing(show((*path[:at], name, *path[at + 1 :])) for name in close) from None
+
+    return lookup
+
+
+class _NoStep(Exception):
+    def __init__(self, index: int, known: list[str]) -> None:
+        super().__init__()
+        self.index = index
+        self.known = known
+
+
+def _find(value: Any, path: Path) -> Any:
+    type_: Type = ROOT
+    for index, step in enumerate(path):
+        known = concrete(type_)
+        type_ = _inner(known, step)
+        if has(value, step):
+            value = value[step]
+        elif isinstance(known, Struct) and step in known.fields and type_ is not Scalar.ANY:
+            value = zero(type_)
+        else:
+            fields = known.fields if isinstance(known, Struct) else {}
+            names = [*value] if isinstance(value, dict) else []
+            raise _NoStep(index, [*names, *(name for name in fields if name not in names)])
+    return value
+
+
+def _inner(type_: Type, step: str | int) -> Type:
+    if isinstance(type_, Struct):
+        return type_.fields.get(str(step), Scalar.ANY)
+    return type_.value if isinstance(type_, MapOf) else Scalar.ANY

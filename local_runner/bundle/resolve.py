@@ -1,0 +1,103 @@
+"""A bundle's folder and a target, resolved to one value with no workspace: the stages, in the order of the Databricks CLI.
+
+Source of the order: Databricks CLI, bundle/phases/{load,initialize}.go.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from local_runner.bundle.artifacts import prepare_artifacts
+from local_runner.bundle.deployment import annotate, set_volume_paths
+from local_runner.bundle.empty_text import drop_empty_text
+from local_runner.bundle.identity import current_user
+from local_runner.bundle.load import load
+from local_runner.bundle.lookups import configuration_lookup
+from local_runner.bundle.normalise import normalise
+from local_runner.bundle.paths import Roots, translate_paths
+from local_runner.bundle.presets import apply_mode
+from local_runner.bundle.references import Resolver
+from local_runner.bundle.repository import Repository, read_repository
+from local_runner.bundle.resources import process_python_resources, process_static_resources
+from local_runner.bundle.result import ResolvedBundle
+from local_runner.bundle.sections import ROOT
+from local_runner.bundle.sync import set_sync
+from local_runner.bundle.tags import cloud_of
+from local_runner.bundle.targets import select_target
+from local_runner.bundle.tree import Map, section
+from local_runner.bundle.variables import set_variables
+from local_runner.bundle.workspace import remove_doubled_prefix, set_workspace_paths
+from local_runner.diagnostics import Diagnostic, Failure
+
+
+def resolve(
+    root: Path | str,
+    target: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    user: str | None = None,
+) -> ResolvedBundle:
+    """The bundle in folder `root` for `target`, or for the default target.
+
+    `variables` are values as `--var` gives them; `user` is the email of the deploying user, by default git's
+    `user.email`, else the login name. What is wrong with the bundle is in the result's diagnostics.
+    """
+    root = Path(os.path.abspath(root))
+    config, report = Map(), list[Diagnostic]()
+    try:
+        config.update(load(root, report))
+        target, _ = select_target(config, target, report)
+        _resolve_target(config, root, target, variables or {}, user, report)
+    except Failure as failure:
+        report += failure.diagnostics
+    return ResolvedBundle(root, target or "", config, tuple(dict.fromkeys(report)))
+
+
+def _resolve_target(
+    config: Map, root: Path, target: str, variables: Mapping[str, str], user: str | None, report: list[Diagnostic]
+) -> None:
+    repository = read_repository(root)
+    sync_root = set_sync(config, root)
+    section(config, "workspace")["current_user"] = current_user(user or repository.user_email)
+    _set_git(config, repository, root, sync_root)
+    set_workspace_paths(config, target)
+    remove_doubled_prefix(config, report)
+    set_variables(config, root, target, variables, report)
+
+    resolver = _resolve_sections(config, report)
+    workspace = config["workspace"]
+    cloud = cloud_of(workspace.get("host") or "")
+    apply_mode(config, cloud)
+    roots = Roots(root, sync_root, workspace["file_path"])
+    process_static_resources(config, roots, cloud, resolver, report)
+    process_python_resources(config, roots, cloud, resolver, report)
+    set_volume_paths(config)
+    drop_empty_text(config)
+    translate_paths(config, roots, report)
+    prepare_artifacts(config, root, report)
+    annotate(config)
+
+
+def _resolve_sections(config: Map, report: list[Diagnostic]) -> Resolver:
+    """Replace references everywhere but in resources; returns the resolver for those, over what is resolved now."""
+    resources = config.drop("resources")
+    Resolver(configuration_lookup(config), report).resolve(config)
+    resolved = normalise(config, ROOT, report)
+    config.clear()
+    config.update(resolved)
+    if resources is not None:
+        config["resources"] = resources
+    return Resolver(configuration_lookup(config), report)
+
+
+def _set_git(config: Map, repository: Repository, root: Path, sync_root: Path) -> None:
+    git = section(config, "bundle", "git")
+    known = {
+        "actual_branch": repository.branch,
+        "branch": git.get("branch") or repository.branch,
+        "commit": git.get("commit") or repository.commit,
+        "origin_url": git.get("origin_url") or repository.origin_url,
+        "bundle_root_path": os.path.relpath(root, repository.worktree or sync_root),
+    }
+    git.update({key: value for key, value in known.items() if value})

@@ -1,0 +1,48 @@
+"""The outcome of resolving: the value, where its parts were written, and what was found wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from local_runner.bundle import tree
+from local_runner.diagnostics import Diagnostic, Failure, Location, Severity
+
+
+@dataclass(frozen=True)
+class ResolvedBundle:
+    """A bundle for one target, in the shape that `databricks bundle validate -o json` prints.
+
+    `diagnostics` holds errors and warnings; after an error `value` is as far as the work got.
+    """
+
+    root: Path
+    target: str
+    config: tree.Map
+    diagnostics: tuple[Diagnostic, ...]
+
+    @cached_property
+    def value(self) -> dict[str, Any]:
+        """The resolved configuration as plain dicts and lists."""
+        return tree.plain(self.config)
+
+    @cached_property
+    def locations(self) -> dict[tree.Path, Location]:
+        """The place of each part that was written in a file: `("resources", "jobs", "x")` -> file, line, column."""
+        return dict(tree.locations(self.config))
+
+    def location(self, *path: str | int) -> Location | None:
+        """The place of the part at `path`, or of the nearest part around it that was written in a file."""
+        return tree.location(self.config, path)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [diagnostic for diagnostic in self.diagnostics if diagnostic.severity is Severity.ERROR]
+
+    def raise_for_errors(self) -> ResolvedBundle:
+        """This bundle, when nothing is wrong. Raises Failure with its errors otherwise."""
+        if self.errors:
+            raise Failure(*self.errors)
+        return self

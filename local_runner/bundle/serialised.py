@@ -1,0 +1,33 @@
+"""Dashboards and Genie spaces: their content, read from the file they name.
+
+Source: Databricks CLI, bundle/config/mutator/resourcemutator/configure_{dashboards_serialized_dashboard,
+genie_space_serialized_space}.go.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from local_runner.bundle.tree import Map
+from local_runner.diagnostics import fail
+
+_CONTENT = {"dashboards": "serialized_dashboard", "genie_spaces": "serialized_space"}
+
+
+def read_serialised(resources: Map, sync_root: Path) -> None:
+    """Read each `file_path` into the resource. Raises Failure when it cannot be read."""
+    for kind, field in _CONTENT.items():
+        for key, item in (resources.get(kind) or {}).items():
+            path = item.get("file_path")
+            if path:
+                if kind == "genie_spaces" and item.get(field) is not None:
+                    remedy = "Keep one of the two."
+                    raise fail(f"{key} has both file_path and serialized_space", remedy, item.where.get(field))
+                try:
+                    item[field] = (sync_root / path).read_text(encoding="utf-8")
+                except (OSError, UnicodeDecodeError):
+                    remedy = "Create the file, or correct the path."
+                    raise fail(f"cannot read {path}", remedy, item.where.get("file_path")) from None
+            elif kind == "genie_spaces" and isinstance(item.get(field), dict | list):
+                item[field] = json.dumps(item[field], sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,29 @@
+"""The command line: verbs by name, each in a module of its own that is imported only when it runs."""
+
+import argparse
+import importlib
+import sys
+
+from local_runner.diagnostics import Failure, print_diagnostics
+
+# Verb -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does).
+VERBS = {
+    "resolve": ("local_runner.bundle.command", "print the bundle, resolved for a target, as JSON"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; 0 when it succeeded, 1 on wrong input or a failed run, 2 on wrong usage."""
+    argv = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="python -m local_runner", description="Run a Databricks bundle on this machine.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, (module, help_) in VERBS.items():
+        subparser = verbs.add_parser(verb, help=help_, description=help_)
+        if argv[:1] == [verb]:
+            importlib.import_module(module).add_arguments(subparser)
+    arguments = parser.parse_args(argv)
+    try:
+        return importlib.import_module(VERBS[arguments.verb][0]).run(arguments)
+    except Failure as failure:
+        print_diagnostics(failure.diagnostics)
+        return 1
