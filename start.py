@@ -63,7 +63,7 @@ def install_uv() -> None:
     if importlib.util.find_spec("pip") is None:
         raise SetupError(
             "this Python has no pip, which is needed once, to fetch uv.\n"
-            f"  Debian, Ubuntu: apt install python3-pip; elsewhere: {sys.executable} -m ensurepip"
+            f"  Debian, Ubuntu: apt install python3-pip. Elsewhere: {sys.executable} -m ensurepip"
         )
     say(f"fetching uv {UV_VERSION} into .local/tools")
     # A system that refuses installs (PEP 668) or a configured --user concern its own folders, not this target.
@@ -73,6 +73,8 @@ def install_uv() -> None:
 
 
 def install_project() -> None:
+    # A company's proxy is known to the system's certificates only. Recipes that start uv need this too.
+    os.environ.setdefault("UV_SYSTEM_CERTS", "true")
     environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=".venv")
     # An active environment is not where the project goes, and uv would warn about it at each start.
     environment.pop("VIRTUAL_ENV", None)
