@@ -69,7 +69,8 @@ def install_uv() -> None:
     # A system that refuses installs (PEP 668) or a configured --user concern its own folders, not this target.
     options = ["--no-user", "--no-deps", "--only-binary=:all:", "--upgrade", "--no-input", "--disable-pip-version-check"]
     command = [sys.executable, "-m", "pip", "install", *options, "--target", str(TOOLS), f"uv=={UV_VERSION}"]
-    step(command, dict(os.environ, PIP_REQUIRE_VIRTUALENV="0"), "pip could not fetch uv; the reason is above")
+    environment = dict(os.environ, PIP_REQUIRE_VIRTUALENV="0", PIP_ROOT_USER_ACTION="ignore")
+    step(command, environment, "pip could not fetch uv; the reason is above")
 
 
 def install_project() -> None:
