@@ -63,7 +63,6 @@ def main() -> None:
         schedule_unit=config.schedule_unit,
         pipeline_resource_var=config.pipeline_resource_var,
     )
-    print(f"Created {config.file}")
     if find_key(root, config.pipeline_resource_var) is None:
         print(
             f"Note: the pipeline {config.pipeline_resource_var} does not exist yet; this makes it:\n"

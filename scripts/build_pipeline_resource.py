@@ -48,7 +48,6 @@ def main() -> None:
     config = PipelineResourceConfig(**vars(parser.parse_args()))
 
     create_resource(bundle_root(), config, TEMPLATE, serverless=config.serverless)
-    print(f"Created {config.file}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Writes one resource file from its template."""
 
 import os
+import sys
 from pathlib import Path
 from string import Template
 
@@ -16,7 +17,7 @@ class ResourceTemplate(Template):
 
 
 def create_resource(root: Path, config: ResourceConfig, template: ResourceTemplate, **values: object) -> None:
-    """Write `config`'s file under the bundle root; `values` are what the template needs beside the names.
+    """Write `config`'s file under the bundle root and say so; `values` are what the template needs beside the names.
 
     Raises `Failure` where the file is there already, or another file has the resource's key; nothing is written then.
     """
@@ -42,3 +43,16 @@ def create_resource(root: Path, config: ResourceConfig, template: ResourceTempla
             create(root, config.file, text)
         except FileExistsError:
             raise fail(f"{config.file} already exists") from None
+    print(f"Created {config.file}")
+    if not _is_loaded(root, config):
+        print(
+            f"Note: load_resources will not find it: {config.file.parent} is not a Python package yet; this makes it one:\n"
+            f"  just scaffold {config.domain} {config.source}",
+            file=sys.stderr,
+        )
+
+
+def _is_loaded(root: Path, config: ResourceConfig) -> bool:
+    """False where the bundle loads the package `resources`, and `config`'s folder is no package below it."""
+    source, domain, resources = (root / folder / "__init__.py" for folder in config.file.parents[:3])
+    return not resources.is_file() or (domain.is_file() and source.is_file())

@@ -1,21 +1,17 @@
 """The generators, started as `python -m scripts.…` starts them, from an empty folder.
 
-Most tests start the module inside this process, which saves importing pydantic eighty times over; `TestProcess`
-and the races start real processes.
+Most tests do so with `run_module`, inside this process; `TestProcess` and the race of twenty start real ones.
 """
 
 import ast
-import io
 import runpy
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path, PurePath
-from typing import NamedTuple
 
 import pytest
 
@@ -23,37 +19,23 @@ from local_runner.diagnostics import Failure
 from scripts.bundle_files import create
 from scripts.models import PipelineResourceConfig
 from scripts.resource_template import ResourceTemplate, create_resource
+from tests.conftest import Done
 
 PAIR = ["--domain", "finance", "--source", "stripe", "--name", "sync"]
 PIPELINE_FILE = "resources/finance/stripe/sync_pipeline.py"
 JOB_FILE = "resources/finance/stripe/sync_job.py"
 
 
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def start(module: str, *args: str, cwd: Path) -> Done:
-    """Run `python -m module args…` in `cwd`, as a process of its own."""
-    done = subprocess.run([sys.executable, "-m", module, *args], cwd=cwd, capture_output=True, text=True, timeout=120)
+def start(kind: str, *args: str, cwd: Path) -> Done:
+    """A generator's run as a process of its own."""
+    command = [sys.executable, "-m", f"scripts.build_{kind}_resource", *args]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
     return Done(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    """`run(kind, *args, cwd=…)`: a generator's run as `__main__`, inside this process."""
-
-    def run(kind: str, *args: str, cwd: Path) -> Done:
-        monkeypatch.chdir(cwd)
-        monkeypatch.setattr(sys, "argv", ["", *args])
-        stdout, stderr = io.StringIO(), io.StringIO()
-        with redirect_stdout(stdout), redirect_stderr(stderr), pytest.raises(SystemExit) as left:
-            runpy.run_module(f"scripts.build_{kind}_resource", run_name="__main__")
-        return Done(left.value.code, stdout.getvalue(), stderr.getvalue())
-
-    return run
+def run(run_module: Callable[..., Done]) -> Callable[..., Done]:
+    return lambda kind, *args, cwd: run_module(f"scripts.build_{kind}_resource", *args, cwd=cwd)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -173,6 +155,21 @@ class TestBoth:
         done = run(kind, *PAIR, cwd=inner / "src/deep")
         assert done.stdout == f"Created resources/finance/stripe/sync_{kind}.py\n"
         assert (inner / f"resources/finance/stripe/sync_{kind}.py").is_file()
+
+    @pytest.mark.parametrize("there", [[], ["finance/__init__.py"], ["finance/stripe/__init__.py"]])
+    def test_says_what_makes_a_missing_package(self, run, tmp_path, kind, there):
+        for file in ["__init__.py", *there]:
+            (tmp_path / "resources" / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "resources" / file).touch()
+        done = run(kind, *PAIR, cwd=tmp_path)
+        assert done.returncode == 0
+        assert "just scaffold finance stripe" in done.stderr
+
+    def test_says_nothing_of_packages_that_are_there(self, run, tmp_path, kind):
+        for folder in ["resources", "resources/finance", "resources/finance/stripe"]:
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "__init__.py").touch()
+        assert "scaffold" not in run(kind, *PAIR, cwd=tmp_path).stderr
 
     @pytest.mark.parametrize(
         ("changed", "message"),
@@ -298,18 +295,17 @@ class TestProcess:
 
     @pytest.mark.parametrize("kind", ["pipeline", "job"])
     def test_works_from_an_empty_folder(self, tmp_path, kind):
-        done = start(f"scripts.build_{kind}_resource", *PAIR, cwd=tmp_path)
+        done = start(kind, *PAIR, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (0, f"Created resources/finance/stripe/sync_{kind}.py\n")
 
     def test_bad_input(self, tmp_path):
-        done = start("scripts.build_pipeline_resource", *PAIR, "--serverless", "no", cwd=tmp_path)
+        done = start("pipeline", *PAIR, "--serverless", "no", cwd=tmp_path)
         assert done == (1, "", "Validation error: serverless must be true or false, not 'no'\n")
 
 
 def test_of_twenty_at_once_one_wins(tmp_path):
-    command = ["scripts.build_pipeline_resource", *PAIR]
     with ThreadPoolExecutor(20) as pool:
-        results = list(pool.map(lambda _: start(*command, cwd=tmp_path), range(20)))
+        results = list(pool.map(lambda _: start("pipeline", *PAIR, cwd=tmp_path), range(20)))
     lost = (1, "", f"Error: {PIPELINE_FILE} already exists\n")
     assert sorted(results) == [(0, f"Created {PIPELINE_FILE}\n", "")] + [lost] * 19
     assert [name for name in tree(tmp_path) if not name.endswith("/")] == [PIPELINE_FILE]

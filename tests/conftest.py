@@ -1,0 +1,132 @@
+"""Fixtures for every test: `spark`, a session made only when a test asks for it, `load_fixture`, and `run_module`."""
+
+import csv
+import json
+import os
+import runpy
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from importlib.util import find_spec
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from local_runner.diagnostics import Failure
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Spark, so that `just test -m "not spark"` leaves it out."""
+    for item in items:
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker("spark")
+
+
+@pytest.fixture(scope="session")
+def spark() -> "Iterator[SparkSession]":
+    """One session for all tests: local, or in a workspace where Databricks Connect is what is installed.
+
+    The two install the same package, so `uv sync` decides: by itself for local Spark, with
+    `--no-group local --group connect` for a workspace, which the SDK's own configuration names.
+    """
+    session = _workspace_session() if find_spec("databricks.connect") else _local_session()
+    yield session
+    session.stop()
+
+
+def _local_session() -> "SparkSession":
+    if sys.version_info < (3, 11):
+        pytest.skip("local Spark needs Python 3.11 or newer")
+    from local_runner.spark import connect
+
+    try:
+        return connect(ROOT)
+    except Failure as failure:
+        pytest.fail("\n".join(map(str, failure.diagnostics)), pytrace=False)
+
+
+def _workspace_session() -> "SparkSession":
+    from databricks.connect import DatabricksSession
+    from databricks.sdk.core import Config
+
+    try:
+        config = Config()
+    except ValueError as reason:
+        pytest.fail(f"No workspace for Databricks Connect: {reason}\nFor local Spark: uv sync", pytrace=False)
+    builder = DatabricksSession.builder
+    if not (config.cluster_id or config.serverless_compute_id or os.environ.get("SPARK_REMOTE")):
+        builder = builder.serverless(True)
+    return builder.getOrCreate()
+
+
+@pytest.fixture(scope="session")
+def load_fixture(spark: "SparkSession") -> "Callable[[str], DataFrame]":
+    """`load_fixture("finance/stripe/x.json")`: a file under fixtures/ as a DataFrame.
+
+    `.json` holds a list of objects or an object a line; Spark infers the types, as `spark.read.json` does. `.csv` has a
+    header; its columns are strings, and an empty value is null. Raises ValueError for another suffix, and
+    FileNotFoundError. The file is read here and sent along, so a session in a workspace can load it too.
+    """
+
+    def load(name: str) -> "DataFrame":
+        path = ROOT / "fixtures" / name
+        if path.suffix not in (".json", ".csv"):
+            raise ValueError(f"{name} is not a fixture to load: its name must end in .json or .csv")
+        if not path.is_file():
+            raise FileNotFoundError(f"no fixture {name}: there is no file {path}")
+        text = path.read_text(encoding="utf-8")
+        return _from_json(spark, text) if path.suffix == ".json" else _from_csv(spark, text)
+
+    return load
+
+
+def _from_json(spark: "SparkSession", text: str) -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    rows = text
+    if not text.lstrip().startswith("["):
+        rows = "[" + ",".join(line for line in text.split("\n") if line.strip()) + "]"
+    json.loads(rows)  # Spark would read nulls from what is no JSON.
+    schema = spark.range(1).select(F.schema_of_json(F.lit(rows))).first()[0]
+    return spark.range(1).select(F.inline(F.from_json(F.lit(rows), schema)))
+
+
+def _from_csv(spark: "SparkSession", text: str) -> "DataFrame":
+    from pyspark.sql.types import StringType, StructField, StructType
+
+    header, *rows = filter(None, csv.reader(StringIO(text, newline="")))
+    schema = StructType([StructField(column, StringType()) for column in header])
+    return spark.createDataFrame([[value or None for value in row] for row in rows], schema)
+
+
+class Done(NamedTuple):
+    """What a command leaves behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run_module(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """`run_module("scripts.x", *args, cwd=folder)`: what `python -m scripts.x` does, in this process.
+
+    A process of its own would spend a quarter of a second on importing pydantic.
+    """
+
+    def run(module: str, *args: str, cwd: Path) -> Done:
+        monkeypatch.chdir(cwd)
+        monkeypatch.setattr(sys, "argv", [module, *args])
+        stdout, stderr = StringIO(), StringIO()
+        with redirect_stdout(stdout), redirect_stderr(stderr), pytest.raises(SystemExit) as left:
+            runpy.run_module(module, run_name="__main__")
+        return Done(left.value.code, stdout.getvalue(), stderr.getvalue())
+
+    return run
