@@ -8,6 +8,8 @@ from local_runner.diagnostics import Failure, print_diagnostics
 
 # Verb -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does).
 VERBS = {
+    "run": ("local_runner.commands.run", "run a job or a pipeline on this machine"),
+    "show": ("local_runner.commands.show", "print a table that local runs have made"),
     "resolve": ("local_runner.bundle.command", "print the bundle, resolved for a target, as JSON"),
 }
 

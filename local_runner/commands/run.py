@@ -1,0 +1,66 @@
+"""`run`: run a job or a pipeline of a bundle on this machine."""
+
+import argparse
+import os
+from itertools import islice
+from pathlib import Path
+
+from local_runner.diagnostics import fail
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", help="the key of a job or a pipeline")
+    parser.add_argument("--bundle", type=Path, default=Path(), metavar="DIR", help="the bundle's folder (default: this one)")
+    parser.add_argument("--target", "-t", metavar="T", help="the target (default: the bundle's default target)")
+    parser.add_argument("--refresh", nargs="+", default=[], metavar="NAME", help="update only these datasets")
+    parser.add_argument("--full-refresh", nargs="*", metavar="NAME", help="make these tables anew; all where none is named")
+    parser.add_argument("--dry-run", action="store_true", help="show the graph and each dataset's columns; write nothing")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run each pipeline in order; 1 as soon as one of them fails."""
+    from local_runner.bundle import resolve
+    from local_runner.jobs import pipelines_of
+    from local_runner.pipeline.run import Selection, run_pipeline
+    from local_runner.spark import connect, stop
+    from local_runner.terminal import print_dataset
+
+    bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
+    keys = pipelines_of(bundle, arguments.key)
+    if not keys:
+        raise fail(f"{arguments.key} has no tasks", "Add a pipeline task to it")
+    selection = Selection(
+        refresh=_names(arguments.refresh),
+        full_refresh=_names(arguments.full_refresh or []),
+        full_refresh_all=arguments.full_refresh == [],
+        dry_run=arguments.dry_run,
+    )
+    try:
+        spark = connect(bundle.root)
+        for key in keys:
+            print(f"{key} (target {bundle.target})")
+            result = run_pipeline(bundle, key, spark, selection, print_dataset)
+            if not arguments.dry_run:
+                _print_finals(bundle, result.finals)
+            if not result.ok:
+                return 1
+        spark.stop()
+    finally:
+        if os.environ.get("CI") == "true":
+            stop(bundle.root)
+    return 0
+
+
+def _names(given: list[str]) -> frozenset[str]:
+    return frozenset(name for part in given for name in part.split(",") if name)
+
+
+def _print_finals(bundle, finals: list[str]) -> None:
+    from local_runner.tables import TableStore
+    from local_runner.tables.rows import columns, rows
+    from local_runner.terminal import print_table
+
+    store = TableStore(bundle.root / ".local" / bundle.target)
+    for name in finals:
+        if entry := store.find(store.lookup(name).name):
+            print_table(name, columns(entry), islice(rows(store, entry), 20))

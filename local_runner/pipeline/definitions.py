@@ -1,0 +1,120 @@
+"""What a pipeline's source files define, as values."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from local_runner.diagnostics import Location, fail
+from local_runner.tables import TableName
+
+
+class Kind(str, Enum):
+    """What a dataset is. TABLE is `dlt.table`, whose query decides: streaming table or materialized view."""
+
+    STREAMING_TABLE = "streaming table"
+    MATERIALIZED_VIEW = "materialized view"
+    TEMPORARY_VIEW = "temporary view"
+    SINK = "sink"
+    TABLE = "table"
+
+
+class Action(str, Enum):
+    """What an expectation does with a row that fails it."""
+
+    WARN = "warn"
+    DROP = "drop"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    name: str
+    condition: str
+    action: Action
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table, view or sink. `schema` is a Spark DDL string or a StructType; `options` are a sink's."""
+
+    name: TableName
+    kind: Kind
+    location: Location
+    comment: str | None = None
+    schema: Any = None
+    table_properties: dict[str, str] = field(default_factory=dict)
+    partition_cols: list[str] = field(default_factory=list)
+    expectations: list[Expectation] = field(default_factory=list)
+    format: str = "parquet"
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A query (a function that returns a DataFrame) whose rows go to `target`; `once` runs a single time, as a batch."""
+
+    name: str
+    target: TableName
+    query: Callable[[], Any]
+    location: Location
+    spark_conf: dict[str, str] = field(default_factory=dict)
+    once: bool = False
+
+
+@dataclass
+class Definitions:
+    """The datasets and flows of one pipeline, file by file; `catalog` and `schema` are the current ones."""
+
+    catalog: str
+    schema: str
+    datasets: dict[TableName, Dataset] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+
+    def name(self, text: str) -> TableName:
+        return TableName.parse(text, self.catalog, self.schema)
+
+    def add_dataset(self, dataset: Dataset) -> None:
+        if other := self.datasets.get(dataset.name):
+            raise fail(
+                f"{dataset.name.table} is defined twice",
+                f"Rename one of them; the other is at {other.location}",
+                dataset.location,
+            )
+        self.datasets[dataset.name] = dataset
+
+    def add_flow(self, flow: Flow) -> None:
+        for other in self.flows:
+            if (other.name, other.target) == (flow.name, flow.target):
+                raise fail(
+                    f"two flows into {flow.target.table} are called {flow.name}",
+                    f"Give one of them another name=; the other is at {other.location}",
+                    flow.location,
+                )
+        self.flows.append(flow)
+
+    def flows_into(self, name: TableName) -> list[Flow]:
+        return [flow for flow in self.flows if flow.target == name]
+
+
+_recording: ContextVar[Definitions | None] = ContextVar("recording", default=None)
+
+
+@contextmanager
+def recording(definitions: Definitions) -> Iterator[None]:
+    """While this lasts, what source files define is added to `definitions`."""
+    token = _recording.set(definitions)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+def current_definitions() -> Definitions:
+    """The definitions being recorded. Raises Failure outside a pipeline's source file."""
+    definitions = _recording.get()
+    if definitions is None:
+        raise fail("a dataset can only be defined in a pipeline's source file", "Move it under the pipeline's libraries")
+    return definitions

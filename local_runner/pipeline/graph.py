@@ -1,0 +1,247 @@
+"""What each dataset reads and which columns it gives, found before a row is read.
+
+Each query function runs once with empty tables in the place of the real ones. The names it asks for are its
+upstreams: the order of a pipeline never depends on what an earlier run has left (Spark's own does: SPARK pull request
+57897).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from local_runner.diagnostics import Diagnostic, Failure, fail
+from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
+from local_runner.pipeline.expectations import with_expectations
+from local_runner.pipeline.loading import diagnose
+from local_runner.pipeline.reading import StoredTables, reading_with
+from local_runner.tables import TableName
+
+
+@dataclass
+class Node:
+    """A dataset in the graph. `schema` is a StructType, None where `problem` says why there is none."""
+
+    dataset: Dataset
+    kind: Kind
+    upstream: set[TableName] = field(default_factory=set)
+    streamed: set[TableName] = field(default_factory=set)
+    schema: Any = None
+    problem: Diagnostic | None = None
+
+
+class UpstreamUnusable(Exception):
+    """Stops a query function whose upstream has a problem of its own; `name` is that upstream."""
+
+    def __init__(self, name: TableName) -> None:
+        super().__init__(str(name))
+        self.name = name
+
+
+def build_graph(definitions: Definitions, stored: StoredTables, spark: Any, root: Path) -> dict[TableName, Node]:
+    """The pipeline's datasets as nodes, each after all its upstreams.
+
+    A query that does not work leaves its `problem` on the node. Raises Failure where no order exists or nothing could
+    be run: a cycle, a table that is nowhere, a flow into nothing, a dataset without a flow.
+    """
+    return _Builder(definitions, stored, spark, root).build()
+
+
+class _Builder:
+    def __init__(self, definitions: Definitions, stored: StoredTables, spark: Any, root: Path) -> None:
+        self._definitions = definitions
+        self._stored = stored
+        self._spark = spark
+        self._root = root
+        self._nodes: dict[TableName, Node] = {}
+        self._path: list[TableName] = []
+
+    def build(self) -> dict[TableName, Node]:
+        problems = self._flow_problems()
+        for name in self._definitions.datasets:
+            try:
+                self.node(name)
+            except Failure as failure:
+                problems += [problem for problem in failure.diagnostics if problem not in problems]
+                self._path.clear()
+        if problems:
+            raise Failure(*problems)
+        return self._nodes
+
+    def _flow_problems(self) -> list[Diagnostic]:
+        datasets = self._definitions.datasets
+        targets = {flow.target for flow in self._definitions.flows}
+        stray = [
+            Diagnostic(
+                f"flow {flow.name} writes to {flow.target.table}, which is not defined",
+                f"Add create_streaming_table('{flow.target.table}') before it",
+                flow.location,
+            )
+            for flow in self._definitions.flows
+            if flow.target not in datasets
+        ]
+        unfed = [
+            Diagnostic(f"nothing writes to {dataset.name.table}", "Add an @append_flow with it as target", dataset.location)
+            for dataset in datasets.values()
+            if dataset.name not in targets
+        ]
+        return stray + unfed
+
+    def node(self, name: TableName) -> Node:
+        """The node of the dataset `name`, built with all its upstreams first."""
+        if name in self._path:
+            chain = " → ".join(part.table for part in [*self._path[self._path.index(name) :], name])
+            raise fail(f"these datasets read each other in a circle: {chain}", "Take one of the reads out", self._at(name))
+        if name not in self._nodes:
+            self._path.append(name)
+            node = self._build_node(self._definitions.datasets[name])
+            self._path.pop()
+            self._nodes[name] = node
+        return self._nodes[name]
+
+    def _build_node(self, dataset: Dataset) -> Node:
+        node = Node(dataset, dataset.kind)
+        for flow in self._definitions.flows_into(dataset.name):
+            try:
+                with reading_with(_EmptyTables(self, node)):
+                    frame = frame_of(flow)
+                    self._settle(node, flow, frame)
+            except Failure:
+                raise
+            except UpstreamUnusable as unusable:
+                node.problem = Diagnostic(f"upstream {unusable.name.table} failed", location=flow.location)
+            except Exception as error:
+                node.problem = diagnose(error, f"the query of {dataset.name.table} does not work", self._root, flow.location)
+        if node.schema is None and node.problem is None:
+            node.schema = declared_schema(dataset.schema)
+        return node
+
+    def _settle(self, node: Node, flow: Flow, frame: Any) -> None:
+        """Hold the query against what its dataset is, and take its columns."""
+        streaming = frame.isStreaming
+        if node.kind is Kind.TABLE:
+            node.kind = Kind.STREAMING_TABLE if streaming else Kind.MATERIALIZED_VIEW
+        name = node.dataset.name.table
+        if node.kind is Kind.STREAMING_TABLE and not streaming and not flow.once:
+            raise fail(
+                f"{name} is a streaming table, but its query {flow.name} reads a batch",
+                "Read with spark.readStream, or make it a @materialized_view",
+                flow.location,
+            )
+        if node.kind is Kind.MATERIALIZED_VIEW and streaming:
+            raise fail(
+                f"{name} is a materialized view, but its query reads a stream",
+                "Read with spark.read, or make it a @table (a streaming table)",
+                flow.location,
+            )
+        checked = with_expectations(frame, node.dataset.expectations, "graph")
+        schema = declared_schema(node.dataset.schema) or checked.schema
+        missing = [column for column in node.dataset.partition_cols if column not in schema.names]
+        if missing:
+            raise fail(f"{name} has no column {missing[0]} to be partitioned by", "Mend partition_cols", flow.location)
+        node.schema = schema if node.schema is None else merged(node.schema, schema, name)
+
+    def _at(self, name: TableName) -> Any:
+        return self._definitions.datasets[name].location
+
+    def read(self, node: Node, text: str, streaming: bool) -> Any:
+        """An empty table with the columns that `text` will have; remembers on `node` that it is read."""
+        name = dataset_name(self._definitions, text)
+        reader: Callable[[TableName], Any] = self._stored.stream if streaming else self._stored.batch
+        if streaming:
+            node.streamed.add(name)
+        if name not in self._definitions.datasets:
+            if not self._stored.knows(name):
+                raise self._missing(name, node)
+            return reader(name)
+        node.upstream.add(name)
+        upstream = self.node(name)
+        if upstream.problem:
+            raise UpstreamUnusable(name)
+        if upstream.kind is Kind.TEMPORARY_VIEW:
+            # The view's query runs in its reader's place, so its own upstreams become the reader's too.
+            return frame_of(self._definitions.flows_into(name)[0])
+        if not streaming:
+            return self._spark.createDataFrame([], upstream.schema)
+        if upstream.kind is not Kind.STREAMING_TABLE:
+            raise fail(
+                f"{node.dataset.name.table} reads {name.table} as a stream, but that is a {upstream.kind.value}",
+                f"Read it with spark.read.table, or make {name.table} a streaming table",
+                node.dataset.location,
+            )
+        return self._spark.readStream.format("rate").load().selectExpr(*_typed_nulls(upstream.schema))
+
+    def _missing(self, name: TableName, node: Node) -> Failure:
+        tables = [other.table for other in self._definitions.datasets]
+        close = get_close_matches(name.table, [table for table in tables if table != node.dataset.name.table], n=1)
+        remedy = f"Did you mean {close[0]}? " if close else ""
+        return fail(
+            f"{node.dataset.name.table} reads {name}, and there is no such table",
+            f"{remedy}{self._stored.how_to_add(name)}",
+            node.dataset.location,
+        )
+
+
+@dataclass(frozen=True)
+class _EmptyTables:
+    """The reader while the graph is built."""
+
+    builder: _Builder
+    node: Node
+
+    def batch(self, name: str) -> Any:
+        return self.builder.read(self.node, name, streaming=False)
+
+    def stream(self, name: str) -> Any:
+        return self.builder.read(self.node, name, streaming=True)
+
+
+def dataset_name(definitions: Definitions, text: str) -> TableName:
+    """The table that a query means by `text`; the older `LIVE.x` is x of this pipeline."""
+    return definitions.name(text[5:] if text.replace("`", "").lower().startswith("live.") and text.count(".") == 1 else text)
+
+
+def frame_of(flow: Flow) -> Any:
+    """The flow's DataFrame. Raises Failure where its function gives something else."""
+    from pyspark.sql.connect.dataframe import DataFrame
+
+    frame = flow.query()
+    if not isinstance(frame, DataFrame):
+        raise fail(
+            f"{flow.name} returns {type(frame).__name__}, not a DataFrame",
+            "End the function with `return` and the DataFrame",
+            flow.location,
+        )
+    return frame
+
+
+def declared_schema(schema: Any) -> Any:
+    """A dataset's `schema=` as a StructType; None where it has none."""
+    if schema is None or not isinstance(schema, str):
+        return schema
+    from pyspark.sql.types import StructType
+
+    return StructType.fromDDL(schema)
+
+
+def merged(one: Any, other: Any, name: str) -> Any:
+    """The columns of `one`, then those that only `other` has, as a StructType.
+
+    Raises Failure where a column has two types.
+    """
+    from pyspark.sql.types import StructType
+
+    columns = {column.name.lower(): column for column in one}
+    for column in other:
+        known = columns.setdefault(column.name.lower(), column)
+        if known.dataType != column.dataType:
+            raise fail(
+                f"{name}.{column.name} is now {column.dataType.simpleString()}, not {known.dataType.simpleString()}",
+                f"Cast it, or make the table anew: --full-refresh {name}",
+            )
+    return StructType(list(columns.values()))
+
+
+def _typed_nulls(schema: Any) -> list[str]:
+    return [f"CAST(NULL AS {column.dataType.simpleString()}) AS `{column.name.replace('`', '``')}`" for column in schema]

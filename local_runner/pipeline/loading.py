@@ -1,0 +1,88 @@
+"""Runs a pipeline's source files, so that they record what they define."""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from local_runner.diagnostics import Diagnostic, Failure, Location
+from local_runner.pipeline.definitions import Definitions, recording
+
+_RUNNER = Path(__file__).parents[1]
+
+
+def load_sources(sources: list[Path], definitions: Definitions, names: dict[str, Any], root: Path) -> None:
+    """Run each file with `names` (`spark`, `dbutils`, …) as globals.
+
+    Raises Failure with one diagnostic a file that does not run, holding the person's own lines under `root`.
+    """
+    problems: list[Diagnostic] = []
+    for source in sources:
+        try:
+            with recording(definitions):
+                _run(source, names)
+        except Failure as failure:
+            problems += failure.diagnostics
+        except Exception as error:
+            problems.append(diagnose(error, f"{source.name} does not load", root, Location(str(source))))
+    if problems:
+        raise Failure(*problems)
+
+
+def _run(source: Path, names: dict[str, Any]) -> None:
+    module = ModuleType(f"_source_{source.stem}")
+    module.__file__ = str(source)
+    module.__dict__.update(names)
+    sys.modules[module.__name__] = module
+    exec(compile(source.read_bytes(), str(source), "exec"), module.__dict__)  # noqa: S102 - the person's own file
+
+
+@contextmanager
+def importing_from(folders: list[Path], root: Path) -> Iterator[None]:
+    """While this lasts, code imports from `folders` first; after it, no module of the bundle stays loaded.
+
+    Another bundle's `common` must not be taken for this one's, nor yesterday's for today's.
+    """
+    before = list(sys.path)
+    loaded = set(sys.modules)
+    sys.path[:0] = [str(folder) for folder in folders]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+        for name in bundle_modules(root) - loaded:
+            del sys.modules[name]
+
+
+def bundle_modules(root: Path) -> set[str]:
+    """The names of the loaded modules whose file is the bundle's own code."""
+    found = set()
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and _is_own(file, root):
+            found.add(name)
+    return found
+
+
+def diagnose(error: BaseException, summary: str, root: Path, fallback: Location) -> Diagnostic:
+    """An error of a person's code as a diagnostic: their own lines, and Spark's words without its Java stack."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename, root)]
+    location = Location(frames[-1].filename, frames[-1].lineno or 0) if frames else fallback
+    if isinstance(error, SyntaxError) and error.filename:
+        location = Location(error.filename, error.lineno or 0)
+    lines = [f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in frames]
+    message = str(error).split("\n\nJVM stacktrace:")[0].strip()
+    return Diagnostic(summary, location=location, detail="\n".join([*lines, f"{type(error).__name__}: {message}"]))
+
+
+def _is_own(file: str, root: Path) -> bool:
+    """Whether `file` is the bundle's own code: neither this package nor a library installed under the bundle."""
+    path = Path(file)
+    return (
+        path.is_relative_to(root)
+        and not path.is_relative_to(_RUNNER)
+        and not {".venv", "site-packages"} & set(path.relative_to(root).parts)
+    )

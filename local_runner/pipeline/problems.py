@@ -1,0 +1,34 @@
+"""An error of a dataset's run as a diagnostic that says what happened and what to do."""
+
+import errno
+from dataclasses import replace
+from pathlib import Path
+
+from local_runner.diagnostics import Diagnostic
+from local_runner.pipeline.definitions import Dataset
+from local_runner.pipeline.expectations import failed_expectation
+from local_runner.pipeline.loading import diagnose
+
+
+def explain(error: Exception, dataset: Dataset, root: Path) -> Diagnostic:
+    """What went wrong while `dataset` was written."""
+    name, message = dataset.name.table, str(error)
+    if rule := failed_expectation(message):
+        return Diagnostic(f"{name}: {rule}", "Mend the row's source, or use expect or expect_or_drop", dataset.location)
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in message:
+        return Diagnostic(f"the disk is full: {name} was not written", "Make room, then run again", dataset.location)
+    if _server_is_gone(error):
+        remedy = "Run again: the next run starts a new server; .local/spark/server.log has its last words"
+        return Diagnostic(f"the Spark server stopped while {name} was written", remedy, dataset.location)
+    return replace(diagnose(error, f"{name} failed", root, dataset.location), remedy="The last good table is kept")
+
+
+def _server_is_gone(error: Exception) -> bool:
+    import grpc
+    from pyspark.errors.exceptions.connect import SparkConnectGrpcException
+
+    if isinstance(error, grpc.RpcError):
+        return error.code() is grpc.StatusCode.UNAVAILABLE
+    return type(error) is SparkConnectGrpcException and any(
+        word in str(error) for word in ("UNAVAILABLE", "Connection refused", "SESSION_CLOSED", "Socket closed")
+    )

@@ -1,0 +1,99 @@
+"""Where the tables that a query function names come from: one `TableReader` at a time answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Protocol
+
+from local_runner.diagnostics import fail
+from local_runner.tables import TableName, TableStore
+from local_runner.tables.fixtures import Fixtures
+
+# Spark's file source forgets files older than this, counted from the newest: a late file would be lost in silence.
+FOREVER = "36500d"
+
+
+class TableReader(Protocol):
+    """Answers `spark.read.table` (batch) and `spark.readStream.table` (stream) with a Connect DataFrame."""
+
+    def batch(self, name: str) -> Any: ...
+
+    def stream(self, name: str) -> Any: ...
+
+
+_reader: ContextVar[TableReader | None] = ContextVar("reader", default=None)
+
+
+@contextmanager
+def reading_with(reader: TableReader) -> Iterator[None]:
+    """While this lasts, in this thread, `reader` answers for every table that is named."""
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def current_reader() -> TableReader | None:
+    return _reader.get()
+
+
+class StoredTables:
+    """The tables that are there already: made by earlier runs, or given as fixtures."""
+
+    def __init__(self, spark: Any, store: TableStore, fixtures: Fixtures) -> None:
+        self._spark = spark
+        self._store = store
+        self._fixtures = fixtures
+
+    def batch(self, name: TableName) -> Any:
+        """The table as a DataFrame. Raises Failure where there is none."""
+        if entry := self._store.find(name):
+            return self._read(self._spark.read, entry)
+        return self._fixture(self._spark.read, self._fixture_file(name))
+
+    def stream(self, name: TableName) -> Any:
+        """The table as a streaming DataFrame. Raises Failure where there is none, or where it cannot be streamed."""
+        entry = self._store.find(name)
+        if entry is None:
+            path = self._fixture_file(name)
+            schema = self._fixture(self._spark.read, path).schema
+            return self._fixture(self._spark.readStream.schema(schema).option("maxFileAge", FOREVER), path)
+        if entry.kind != "streaming table":
+            raise fail(
+                f"{name} is a {entry.kind}: it cannot be read as a stream, since its rows change",
+                "Read it with spark.read.table, or make it a streaming table",
+            )
+        return self._read(self._spark.readStream.option("maxFileAge", FOREVER), entry)
+
+    def knows(self, name: TableName) -> bool:
+        return self._store.find(name) is not None or self._fixtures.table_file(*_parts(name)) is not None
+
+    def how_to_add(self, name: TableName) -> str:
+        """What to do where a table is missing."""
+        wanted = self._fixtures.schema_folders(name.catalog, name.schema)[-1] / name.table
+        return f"Run the pipeline that makes it, or add a fixture: {wanted}.csv (or .json, .jsonl, .parquet)"
+
+    def _read(self, reader: Any, entry: Any) -> Any:
+        from pyspark.sql.types import StructType
+
+        return reader.schema(StructType.fromJson(entry.schema)).parquet(str(self._store.data_folder(entry)))
+
+    def _fixture_file(self, name: TableName) -> Path:
+        path = self._fixtures.table_file(*_parts(name))
+        if path is None:
+            raise fail(f"there is no table {name}", self.how_to_add(name))
+        return path
+
+    def _fixture(self, reader: Any, path: Path) -> Any:
+        if path.suffix == ".csv":
+            return reader.format("csv").options(header="true", inferSchema="true", mode="FAILFAST").load(str(path))
+        if path.suffix == ".parquet":
+            return reader.format("parquet").load(str(path))
+        whole = path.read_text("utf-8").lstrip().startswith("[")  # one array; else one object a line
+        return reader.format("json").options(multiLine=str(whole).lower(), mode="FAILFAST").load(str(path))
+
+
+def _parts(name: TableName) -> tuple[str, str, str]:
+    return name.catalog, name.schema, name.table

@@ -1,0 +1,51 @@
+"""What a pipeline's run has done: values that the terminal, result.json and tests read."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from local_runner.diagnostics import Diagnostic
+from local_runner.pipeline.expectations import RuleCount
+
+
+class Status(str, Enum):
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True)
+class DatasetResult:
+    """One dataset's outcome. `rows` are those written in this run; `seconds` is wall time."""
+
+    name: str
+    kind: str
+    status: Status
+    rows: int | None = None
+    seconds: float = 0.0
+    reason: str = ""
+    expectations: list[RuleCount] = field(default_factory=list)
+    problem: Diagnostic | None = None
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """One pipeline's run. `finals` are the tables that no dataset of the pipeline reads."""
+
+    pipeline: str
+    datasets: list[DatasetResult]
+    finals: list[str]
+
+    @property
+    def ok(self) -> bool:
+        return all(dataset.status in (Status.COMPLETED, Status.EXCLUDED) for dataset in self.datasets)
+
+    def save(self, path: Path) -> None:
+        """Write the result as JSON, in one step."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged = path.with_name(f".{path.name}.{os.getpid()}")
+        staged.write_text(json.dumps({"ok": self.ok, **asdict(self)}, indent=1, default=str), "utf-8")
+        os.replace(staged, path)

@@ -1,0 +1,213 @@
+"""Runs one pipeline of a resolved bundle: load its files, build its graph, write its tables in order."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_runner.bundle import ResolvedBundle
+from local_runner.diagnostics import Diagnostic, Failure, fail
+from local_runner.pipeline.definitions import Definitions, Flow, Kind
+from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_of
+from local_runner.pipeline.loading import importing_from, load_sources
+from local_runner.pipeline.lock import pipeline_lock
+from local_runner.pipeline.problems import explain
+from local_runner.pipeline.reading import StoredTables, reading_with
+from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
+from local_runner.pipeline.shims import shims
+from local_runner.pipeline.spec import fixtures_of, pipeline_spec
+from local_runner.pipeline.writing import Written, write_materialized_view, write_streaming_table
+from local_runner.spark.connect_plan import activate, with_conf
+from local_runner.tables import TableName, TableStore
+from local_runner.tables.volumes import Volumes
+
+# Datasets written side by side; each already uses every core of the one Spark server.
+WORKERS = 4
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which datasets a run writes. `full_refresh` makes tables anew; with neither set, everything is updated."""
+
+    refresh: frozenset[str] = frozenset()
+    full_refresh: frozenset[str] = frozenset()
+    full_refresh_all: bool = False
+    dry_run: bool = False
+
+
+EVERYTHING = Selection()
+
+
+def run_pipeline(
+    bundle: ResolvedBundle,
+    key: str,
+    spark: Any,
+    selection: Selection = EVERYTHING,
+    report: Callable[[DatasetResult], None] = lambda _: None,
+) -> PipelineResult:
+    """Run the pipeline `key` with the session `spark`; `report` hears of each dataset as it ends.
+
+    Raises Failure where nothing could be run: a missing file, a cycle, a table that is nowhere, a pipeline that is
+    running already. A dataset that fails is part of the result.
+    """
+    spec = pipeline_spec(bundle, key)
+    state = bundle.root / ".local" / bundle.target
+    fixtures = fixtures_of(bundle)
+    store = TableStore(state)
+    definitions = Definitions(spec.catalog, spec.schema)
+    with ExitStack() as stack:
+        stack.enter_context(pipeline_lock(state, key))
+        stack.enter_context(shims(Volumes(state, fixtures)))
+        stack.enter_context(importing_from(spec.import_roots, bundle.root))
+        for name, value in spec.configuration.items():
+            spark.conf.set(name, value)
+        stored = StoredTables(spark, store, fixtures)
+        load_sources(spec.sources, definitions, {"spark": spark}, bundle.root)
+        graph = build_graph(definitions, stored, spark, bundle.root)
+        run = _Run(bundle, key, spark, definitions, graph, stored, store, _selected(selection, graph), selection, report)
+        result = PipelineResult(key, run.run(), _finals(graph))
+    result.save(state / "runs" / f"{key}.json")
+    return result
+
+
+def _selected(selection: Selection, graph: dict[TableName, Node]) -> set[TableName]:
+    """The datasets to be written. Raises Failure where a name that was asked for is none of them."""
+    asked = selection.refresh | selection.full_refresh
+    tables = {name.table: name for name in graph} | {str(name): name for name in graph}
+    if unknown := sorted(asked - tables.keys()):
+        raise fail(f"this pipeline has no dataset {unknown[0]}", f"It has: {', '.join(sorted(n.table for n in graph))}")
+    return {tables[name] for name in asked} or set(graph)
+
+
+def _finals(graph: dict[TableName, Node]) -> list[str]:
+    read = {upstream for node in graph.values() for upstream in node.upstream}
+    return [str(name) for name, node in graph.items() if name not in read and node.kind in _TABLES]
+
+
+_TABLES = (Kind.STREAMING_TABLE, Kind.MATERIALIZED_VIEW)
+
+
+@dataclass
+class _Run:
+    """One run in progress. `done` fills with the results, by name, in the order the datasets end."""
+
+    bundle: ResolvedBundle
+    key: str
+    spark: Any
+    definitions: Definitions
+    graph: dict[TableName, Node]
+    stored: StoredTables
+    store: TableStore
+    selected: set[TableName]
+    selection: Selection
+    report: Callable[[DatasetResult], None]
+    done: dict[TableName, DatasetResult] = field(default_factory=dict)
+
+    def run(self) -> list[DatasetResult]:
+        waiting = dict(self.graph)
+        running: dict[Future[DatasetResult], TableName] = {}
+        with ThreadPoolExecutor(WORKERS) as pool:
+            while waiting or running:
+                for name in [name for name, node in waiting.items() if node.upstream <= self.done.keys()]:
+                    node = waiting.pop(name)
+                    if result := self._without_work(node):
+                        self._finish(name, result)
+                    else:
+                        running[pool.submit(self._write, node)] = name
+                if running:
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        self._finish(running.pop(future), future.result())
+        return [
+            self.done[name]
+            for name in self.graph
+            if self.graph[name].kind is not Kind.TEMPORARY_VIEW or self.done[name].problem
+        ]
+
+    def _finish(self, name: TableName, result: DatasetResult) -> None:
+        self.done[name] = result
+        if self.graph[name].kind is not Kind.TEMPORARY_VIEW or result.problem:
+            self.report(result)
+
+    def _without_work(self, node: Node) -> DatasetResult | None:
+        """The result of a dataset for which there is nothing to do; None where it is to be written."""
+        name = node.dataset.name
+        bad = [other for other in sorted(node.upstream) if self.done[other].status in (Status.FAILED, Status.SKIPPED)]
+        if bad:
+            return self._result(node, Status.SKIPPED, reason=f"upstream {bad[0].table} {self.done[bad[0]].status.value}")
+        if node.problem:
+            return self._result(node, Status.FAILED, problem=node.problem)
+        if node.kind is Kind.TEMPORARY_VIEW:
+            return self._result(node, Status.COMPLETED)
+        if name not in self.selected:
+            return self._result(node, Status.EXCLUDED, reason="not selected")
+        if self.selection.dry_run:
+            return self._result(node, Status.COMPLETED, reason=node.schema.simpleString())
+        return None
+
+    def _write(self, node: Node) -> DatasetResult:
+        started = time.monotonic()
+        try:
+            activate(self.spark)
+            written = self._write_rows(node)
+        except Failure as failure:
+            return self._result(node, Status.FAILED, problem=failure.diagnostics[0], seconds=time.monotonic() - started)
+        except Exception as error:
+            problem = explain(error, node.dataset, self.bundle.root)
+            return self._result(node, Status.FAILED, problem=problem, seconds=time.monotonic() - started)
+        return self._result(node, Status.COMPLETED, written, seconds=time.monotonic() - started)
+
+    def _write_rows(self, node: Node) -> Written:
+        flows = self.definitions.flows_into(node.dataset.name)
+        if node.kind is Kind.MATERIALIZED_VIEW:
+            return write_materialized_view(node.dataset, self._frame(flows[0]), self.store, self.key)
+        sources = {str(name): entry.version for name in sorted(node.streamed) if (entry := self.store.find(name))}
+        anew = self.selection.full_refresh_all or bool(
+            {node.dataset.name.table, str(node.dataset.name)} & self.selection.full_refresh
+        )
+        return write_streaming_table(node.dataset, flows, self._frame, sources, self.store, self.key, anew)
+
+    def _frame(self, flow: Flow) -> Any:
+        with reading_with(_Tables(self)):
+            return with_conf(frame_of(flow), flow.spark_conf)
+
+    def read(self, text: str, streaming: bool) -> Any:
+        """The rows of the table that a query names; a view's query runs where it is read."""
+        name = dataset_name(self.definitions, text)
+        if name in self.graph and self.graph[name].kind is Kind.TEMPORARY_VIEW:
+            return frame_of(self.definitions.flows_into(name)[0])
+        return self.stored.stream(name) if streaming else self.stored.batch(name)
+
+    def _result(
+        self,
+        node: Node,
+        status: Status,
+        written: Written | None = None,
+        reason: str = "",
+        problem: Diagnostic | None = None,
+        seconds: float = 0.0,
+    ) -> DatasetResult:
+        return DatasetResult(
+            name=node.dataset.name.table,
+            kind=node.kind.value,
+            status=status,
+            rows=written.rows if written else None,
+            seconds=seconds,
+            reason=reason,
+            expectations=written.expectations if written else [],
+            problem=problem,
+        )
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The reader while a query's rows are written."""
+
+    run: _Run
+
+    def batch(self, name: str) -> Any:
+        return self.run.read(name, streaming=False)
+
+    def stream(self, name: str) -> Any:
+        return self.run.read(name, streaming=True)

@@ -1,0 +1,152 @@
+"""What Databricks has and open-source Spark lacks, put in place while one pipeline runs and taken away after it.
+
+| what a source file says                  | what answers                                         |
+|------------------------------------------|------------------------------------------------------|
+| `from pyspark import pipelines`, `dlt`   | api.py, which records                                |
+| `spark.read.table`, `spark.table`        | the active TableReader (reading.py)                  |
+| `spark.readStream.table`                 | the same, as a stream                                |
+| `spark.sql("select …")`                  | the same for each table it names (sql_text.py)       |
+| `/Volumes/…` and `dbfs:/…` paths in load | the volume's folder on this machine                  |
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
+from typing import Any
+
+from local_runner.diagnostics import fail
+from local_runner.pipeline import api
+from local_runner.pipeline.reading import FOREVER, current_reader
+from local_runner.pipeline.sql_text import table_refs, with_aliases
+from local_runner.spark.connect_plan import query_over
+from local_runner.tables.volumes import Volumes
+
+_MISSING = object()
+_FILE_FORMATS = {"csv", "json", "orc", "parquet", "text", "avro", "binaryfile", "xml"}
+
+
+@contextmanager
+def shims(volumes: Volumes) -> Iterator[None]:
+    """Everything in the table above, until the block ends, however it ends."""
+    import pyspark
+    from pyspark.sql.connect.readwriter import DataFrameReader
+    from pyspark.sql.connect.session import SparkSession
+    from pyspark.sql.connect.streaming.readwriter import DataStreamReader
+
+    pipelines = _module("pyspark.pipelines", table=api.table)
+    with ExitStack() as stack:
+
+        def put(owner: Any, name: str, value: Any) -> None:
+            stack.enter_context(_patched(owner, name, value))
+
+        stack.enter_context(_patched_module("pyspark.pipelines", pipelines))
+        stack.enter_context(_patched_module("dlt", _module("dlt", table=api.dlt_table)))
+        put(pyspark, "pipelines", pipelines)
+        put(DataFrameReader, "table", _read_table(DataFrameReader.table))
+        put(SparkSession, "table", _read_table(SparkSession.table))
+        put(DataStreamReader, "table", _stream_table(DataStreamReader.table))
+        put(SparkSession, "sql", _sql(SparkSession.sql))
+        put(DataFrameReader, "load", _load(DataFrameReader.load, volumes))
+        put(DataStreamReader, "load", _stream_load(DataStreamReader.load, volumes))
+        yield
+
+
+def _module(name: str, **own: Callable[..., Any]) -> ModuleType:
+    """A module with api.py's public names; asking for any other name is refused by that name."""
+    module = ModuleType(name, api.__doc__)
+    public = {key: value for key, value in vars(api).items() if getattr(value, "__module__", "") == api.__name__}
+    module.__dict__.update({key: value for key, value in public.items() if not key.startswith("_")}, **own)
+
+    def refuse(attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        raise fail(f"{name}.{attribute} is not supported in local runs", "docs/parity.md lists what is")
+
+    module.__dict__["__getattr__"] = refuse
+    return module
+
+
+@contextmanager
+def _patched(owner: Any, name: str, value: Any) -> Iterator[None]:
+    before = owner.__dict__.get(name, _MISSING)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        if before is _MISSING:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+
+
+@contextmanager
+def _patched_module(name: str, module: ModuleType) -> Iterator[None]:
+    before = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = before
+
+
+def _read_table(original: Callable[..., Any]) -> Callable[..., Any]:
+    def table(self: Any, tableName: str) -> Any:
+        reader = current_reader()
+        return reader.batch(tableName) if reader else original(self, tableName)
+
+    return table
+
+
+def _stream_table(original: Callable[..., Any]) -> Callable[..., Any]:
+    def table(self: Any, tableName: str) -> Any:
+        reader = current_reader()
+        return reader.stream(tableName) if reader else original(self, tableName)
+
+    return table
+
+
+def _sql(original: Callable[..., Any]) -> Callable[..., Any]:
+    def sql(self: Any, sqlQuery: str, args: Any = None, **kwargs: Any) -> Any:
+        reader = current_reader()
+        if reader is None or kwargs:
+            return original(self, sqlQuery, args, **kwargs)
+        refs = [ref for ref in table_refs(sqlQuery) if not _is_path(ref.parts)]
+        text, names = with_aliases(sqlQuery, refs)
+        tables = {}
+        for ref, name in zip(refs, names, strict=True):
+            quoted = ".".join(f"`{part}`" for part in ref.parts)
+            tables[name] = reader.stream(quoted) if ref.streaming else reader.batch(quoted)
+        return query_over(self, text, tables, args)
+
+    return sql
+
+
+def _is_path(parts: tuple[str, ...]) -> bool:
+    """Whether a table is a file read in place: parquet.`/folder`."""
+    return len(parts) == 2 and parts[0].lower() in _FILE_FORMATS and "/" in parts[1]
+
+
+def _load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
+    def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
+        paths = [volumes.local_path(one) for one in path] if isinstance(path, list) else path and volumes.local_path(path)
+        return original(self, paths, format, schema, **options)
+
+    return load
+
+
+def _stream_load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
+    def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
+        if (format or self._format or "").lower() == "cloudfiles":
+            from local_runner.pipeline.auto_loader import load_cloud_files
+
+            self.options(**options)
+            return load_cloud_files(self, volumes.local_path(path), schema)
+        if (format or self._format or "parquet").lower() in _FILE_FORMATS:
+            self.option("maxFileAge", FOREVER)
+        return original(self, path and volumes.local_path(path), format, schema, **options)
+
+    return load

@@ -1,0 +1,123 @@
+"""The tables that a SQL query reads, and the query with other names in their place.
+
+Spark takes a three-part name only where its first part is a configured catalog, so each table becomes an alias that
+the caller binds to a DataFrame. Only the names' own characters are replaced: the rest of the text stays the person's.
+"""
+
+from dataclasses import dataclass
+
+from local_runner.diagnostics import fail
+
+
+@dataclass(frozen=True)
+class TableRef:
+    """A table as a query names it: its parts, whether it is read as a stream, and its place in the text."""
+
+    parts: tuple[str, ...]
+    streaming: bool
+    start: int
+    end: int
+
+
+def table_refs(text: str) -> list[TableRef]:
+    """Every table that `text`, one query, reads, in the order they stand. Common table expressions are left out.
+
+    Raises Failure where the text cannot be parsed.
+    """
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.optimizer.scope import traverse_scope
+
+    plain, streamed = _without_stream(text)
+    try:
+        query = sqlglot.parse_one(plain, dialect="databricks")
+    except sqlglot.errors.SqlglotError as error:
+        raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
+    refs = {}
+    for scope in traverse_scope(query):
+        for source in scope.sources.values():
+            if not isinstance(source, exp.Table) or not source.parts or not isinstance(source.this, exp.Identifier):
+                continue
+            first, last = source.parts[0].meta, source.parts[-1].meta
+            parts = tuple(part.name for part in source.parts)
+            refs[first["start"]] = TableRef(parts, first["start"] in streamed, first["start"], last["end"] + 1)
+    return [refs[start] for start in sorted(refs)]
+
+
+def with_aliases(text: str, refs: list[TableRef]) -> tuple[str, list[str]]:
+    """`text` with one-part names for its `refs`, and those names, one a reference.
+
+    A plain one-part name stays. Any other gets a name of its own: under its last part alone it could be taken for a
+    common table expression, or for the same table read in the other way.
+    """
+    plain, _ = _without_stream(text)
+    pieces, names, position = [], [], 0
+    for index, ref in enumerate(refs):
+        if len(ref.parts) == 1 and not ref.streaming:
+            names.append(ref.parts[0])
+            continue
+        names.append(f"_table_{index}")
+        # A column may be written with the table's own name before it: the alias keeps that valid.
+        alias = "" if _takes_no_alias(plain, ref.end) else f" AS `{ref.parts[-1]}`"
+        pieces += [plain[position : ref.start], f"`{names[-1]}`{alias}"]
+        position = ref.end
+    return "".join([*pieces, plain[position:]]), names
+
+
+def _without_stream(text: str) -> tuple[str, set[int]]:
+    """`text` with each `STREAM t` and `STREAM(t)` as `t` at the same place, and where those tables start."""
+    from sqlglot.tokens import TokenType
+
+    tokens = _tokens(text)
+    characters, starts = list(text), set()
+    for index, token in enumerate(tokens[:-1]):
+        before = tokens[index - 1].text.upper() if index else ""
+        if token.text.upper() != "STREAM" or before not in ("FROM", "JOIN", ","):
+            continue
+        following = tokens[index + 1]
+        blank = [token]
+        if following.token_type is TokenType.L_PAREN:
+            blank += [following, _closing(tokens, index + 1)]
+            starts.add(tokens[index + 2].start)
+        elif following.token_type in (TokenType.VAR, TokenType.IDENTIFIER):
+            starts.add(following.start)
+        else:
+            continue
+        for gone in blank:
+            characters[gone.start : gone.end + 1] = " " * (gone.end + 1 - gone.start)
+    return "".join(characters), starts
+
+
+def _tokens(text: str) -> list:
+    from sqlglot.dialects import Databricks
+    from sqlglot.errors import SqlglotError
+
+    try:
+        return Databricks().tokenize(text)
+    except SqlglotError as error:
+        raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
+
+
+def _closing(tokens: list, opening: int):
+    from sqlglot.tokens import TokenType
+
+    depth = 0
+    for token in tokens[opening:]:
+        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
+        if depth == 0:
+            return token
+    raise fail("a parenthesis after STREAM is not closed", "Mend the query")
+
+
+def _takes_no_alias(text: str, end: int) -> bool:
+    """Whether the table that stops at `end` has an alias of its own, or a clause that an alias must follow."""
+    from sqlglot.tokens import TokenType
+
+    following = _tokens(text[end:])
+    taken = (TokenType.ALIAS, TokenType.VAR, TokenType.IDENTIFIER, TokenType.TABLE_SAMPLE)
+    return bool(following) and following[0].token_type in taken
+
+
+def _plain(message: str) -> str:
+    """sqlglot's message without its terminal colours."""
+    return message.replace("\x1b[4m", "").replace("\x1b[0m", "")

@@ -1,0 +1,47 @@
+"""The one module that builds on Spark Connect's own plan classes."""
+
+from typing import Any
+
+
+def query_over(spark: Any, text: str, tables: dict[str, Any], args: Any = None) -> Any:
+    """The query `text` as a DataFrame in which each name of `tables` stands for that DataFrame.
+
+    `spark.sql(text, name=frame)` does the same with names that it chooses itself. `args` are the query's parameters, a
+    dict or a list.
+    """
+    from pyspark.sql.connect.dataframe import DataFrame
+    from pyspark.sql.connect.functions import lit
+    from pyspark.sql.connect.plan import SQL, SubqueryAlias
+
+    named = {key: lit(value) for key, value in args.items()} if isinstance(args, dict) else {}
+    positional = [lit(value) for value in args] if isinstance(args, list) else []
+    views = [SubqueryAlias(frame._plan, name) for name, frame in tables.items()]
+    return DataFrame(SQL(text, positional, named, views), spark)
+
+
+def with_conf(frame: Any, conf: dict[str, str]) -> Any:
+    """`frame` in a session of its own that has `conf` besides its present settings."""
+    from pyspark.sql.connect.dataframe import DataFrame
+
+    if not conf:
+        return frame
+    session = frame.sparkSession.cloneSession()
+    for key, value in conf.items():
+        session.conf.set(key, value)
+    return DataFrame(frame._plan, session)
+
+
+def activate(spark: Any) -> None:
+    """Make `spark` this thread's active session, as it is in the thread that made it."""
+    type(spark)._active_session.session = spark
+
+
+def observed(progress: Any) -> dict[str, dict[str, int]]:
+    """A streaming batch's observed metrics: name -> metric -> value.
+
+    Connect 4.3 hands each set over as a Row of its `values` and their `schema`, not as a Row of the metrics.
+    """
+    return {
+        name: dict(zip((column["name"] for column in row["schema"]["fields"]), row["values"], strict=True))
+        for name, row in progress.observedMetrics.items()
+    }

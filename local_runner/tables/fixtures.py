@@ -1,0 +1,40 @@
+"""Where a bundle keeps the data that stands in for what a workspace would hold.
+
+    fixtures/<catalog>/<schema>/<table>.csv|json|jsonl|parquet     a table that the bundle reads but does not make
+    fixtures/<catalog>/<schema>/<volume>/...                       the files of a volume
+
+A target's own prefix is left out of the folder names: where the bundle has variables `catalog` and `schema`, their
+values are what that target puts before each catalog and schema, and `dev_finance` finds its files under `finance`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".csv", ".json", ".jsonl", ".parquet")
+
+
+@dataclass(frozen=True)
+class Fixtures:
+    """The `folder` of fixtures, read for a target with these prefixes."""
+
+    folder: Path
+    catalog_prefix: str = ""
+    schema_prefix: str = ""
+
+    def schema_folders(self, catalog: str, schema: str) -> list[Path]:
+        """The folders that may hold files of `catalog.schema`, the most exact first."""
+        catalogs = dict.fromkeys([catalog, catalog.removeprefix(self.catalog_prefix)])
+        schemas = dict.fromkeys([schema, schema.removeprefix(self.schema_prefix)])
+        return [self.folder / c / s for c in catalogs for s in schemas if c and s]
+
+    def table_file(self, catalog: str, schema: str, table: str) -> Path | None:
+        """The fixture file of a table, or None where there is none."""
+        for folder in self.schema_folders(catalog, schema):
+            for suffix in SUFFIXES:
+                if (path := folder / f"{table}{suffix}").exists():
+                    return path
+        return None
+
+    def volume_folder(self, catalog: str, schema: str, volume: str) -> Path | None:
+        """The fixture folder of a volume, or None where there is none."""
+        return next((p for f in self.schema_folders(catalog, schema) if (p := f / volume).is_dir()), None)

@@ -1,0 +1,113 @@
+"""The tables of one target, a folder each.
+
+    <state>/tables/<catalog>/<schema>/<table>/
+        table.json                        which version is the good one; replaced in one step
+        versions/<id>/data/               parquet files that readers see
+        versions/<id>/flows/<flow>/       what a streaming flow has written, and its checkpoint
+
+Nothing points to a version before it is whole, so a kill at any moment leaves the last good one readable.
+"""
+
+import json
+import os
+import shutil
+import uuid
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local_runner.diagnostics import fail
+from local_runner.tables.name import TableName
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """What `table.json` holds.
+
+    `schema` is Spark's JSON form of a StructType; `sources` are the versions of the tables it has read as streams.
+    """
+
+    name: TableName
+    kind: str
+    version: str
+    schema: dict[str, Any]
+    pipeline: str
+    comment: str | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+
+class TableStore:
+    """Reads and publishes the tables under one state folder (`.local/<target>`)."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self._tables = state / "tables"
+
+    def folder(self, name: TableName) -> Path:
+        return self._tables / name.catalog / name.schema / name.table
+
+    def version_folder(self, name: TableName, version: str) -> Path:
+        return self.folder(name) / "versions" / version
+
+    def data_folder(self, entry: TableEntry) -> Path:
+        return self.version_folder(entry.name, entry.version) / "data"
+
+    def find(self, name: TableName) -> TableEntry | None:
+        """The table's entry, or None where no run has finished it yet."""
+        try:
+            values = json.loads((self.folder(name) / "table.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        return TableEntry(**{**values, "name": TableName(**values["name"])})
+
+    def all(self) -> list[TableEntry]:
+        """Every table of the target, by name."""
+        names = [TableName(*path.parent.parts[-3:]) for path in self._tables.glob("*/*/*/table.json")]
+        return [entry for name in sorted(names) if (entry := self.find(name))]
+
+    def new_version(self, name: TableName) -> str:
+        """Make the folder of a version that nobody reads yet; its id is never used twice."""
+        version = uuid.uuid4().hex[:12]
+        (self.version_folder(name, version) / "data").mkdir(parents=True)
+        return version
+
+    def publish(self, entry: TableEntry) -> None:
+        """Make `entry`'s version the one that readers see.
+
+        The version before it stays on disk for readers that have just opened it; older ones go.
+        """
+        folder = self.folder(entry.name)
+        before = self.find(entry.name)
+        staged = folder / f"table.json.{uuid.uuid4().hex}"
+        staged.write_text(json.dumps(asdict(entry), indent=1), "utf-8")
+        os.replace(staged, folder / "table.json")
+        kept = {entry.version, before.version if before else entry.version}
+        for version in (folder / "versions").iterdir():
+            if version.name not in kept:
+                shutil.rmtree(version, ignore_errors=True)
+
+    def discard(self, name: TableName, version: str) -> None:
+        """Remove a version that was never published."""
+        shutil.rmtree(self.version_folder(name, version), ignore_errors=True)
+
+    def lookup(self, text: str) -> TableEntry:
+        """The table that `text` names: whole, or by its last parts where only one table ends so.
+
+        Raises Failure naming the tables there are.
+        """
+        wanted = text.replace("`", "").lower().split(".")
+        entries = self.all()
+        found = [entry for entry in entries if str(entry.name).split(".")[-len(wanted) :] == wanted]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = "\n".join(str(entry.name) for entry in found)
+            raise fail(f"{len(found)} tables are called {text}", f"Say which, with its schema and catalog:\n{names}")
+        from difflib import get_close_matches
+
+        tables = {entry.name.table: str(entry.name) for entry in entries}
+        close = get_close_matches(wanted[-1], tables, n=1)
+        if close:
+            raise fail(f"no table named {text}", f"Did you mean {tables[close[0]]}?")
+        raise fail(f"no table named {text}", "`just tables` lists the tables that local runs have made")
