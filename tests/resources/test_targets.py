@@ -1,0 +1,42 @@
+"""This bundle in each of its targets; the same values come from the Databricks CLI's `bundle validate`."""
+
+from pathlib import Path
+
+import pytest
+
+from local_runner.bundle import resolve
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("target", "mode", "catalog", "schema"),
+    [
+        ("dev", "development", "dev_finance", "ann_lee_stripe"),
+        ("staging", "production", "staging_finance", "stripe"),
+        ("prod", "production", "finance", "stripe"),
+    ],
+)
+def test_catalog_is_the_domain_and_schema_the_source(target, mode, catalog, schema):
+    bundle = resolve(ROOT, target, user="ann.lee@example.com").value
+
+    pipeline = bundle["resources"]["pipelines"]["finance_stripe_sync_pipeline"]
+    job = bundle["resources"]["jobs"]["finance_stripe_sync_job"]
+    assert bundle["bundle"]["mode"] == mode
+    assert (pipeline["catalog"], pipeline["schema"]) == (catalog, schema)
+    assert pipeline["configuration"] == {"landing.payments_path": f"/Volumes/{catalog}/{schema}/landing/payments"}
+    assert job["parameters"] == [{"name": "catalog", "default": catalog}, {"name": "schema", "default": schema}]
+    assert [task["pipeline_task"]["pipeline_id"] for task in job["tasks"]] == [
+        "${resources.pipelines.finance_stripe_sync_pipeline.id}"
+    ]
+
+    principal = f"REPLACE-ME-{target}-service-principal"
+    shared = target != "dev"
+    for resource in (pipeline, job):
+        assert resource.get("run_as") == ({"service_principal_name": principal} if shared else None)
+        granted = [
+            one["service_principal_name"] for one in resource.get("permissions", []) if "service_principal_name" in one
+        ]
+        assert granted == ([principal] if shared else [])
+    if shared:
+        assert bundle["workspace"]["root_path"] == f"/Workspace/Shared/.bundle/data-platform/{target}"
