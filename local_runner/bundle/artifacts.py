@@ -33,7 +33,7 @@ def _prepare(artifact: Map, at: Location | None, root: Path, report: list[Diagno
     folder = os.path.dirname(at.file) if at else str(root)
     files = artifact.get("files") or List()
     for entry in files:
-        entry["source"] = os.path.normpath(os.path.join(folder, entry["source"]))
+        entry["source"] = os.path.normpath(os.path.join(folder, entry.get("source") or ""))
     artifact["path"] = os.path.join(folder, artifact.get("path") or str(root))
     if artifact.get("type") == "whl" and not files:
         if not artifact.get("build"):

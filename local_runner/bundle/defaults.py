@@ -6,6 +6,7 @@ Source: Databricks CLI, bundle/config/mutator/resourcemutator/resource_mutator.g
 from __future__ import annotations
 
 from local_runner.bundle.tree import Map, copy, each
+from local_runner.bundle.workspace import join
 
 _DEFAULTS: dict[str, object] = {
     "dashboards.*.embed_credentials": False,
@@ -42,7 +43,7 @@ def set_defaults(resources: Map, resource_path: str) -> None:
     for kind in ("dashboards", "genie_spaces"):
         for _, item, key in each(resources, f"{kind}.*.parent_path"):
             if item[key] != "/Workspace" and not item[key].startswith("/Workspace/"):
-                item[key] = "/Workspace/" + item[key].lstrip("/")
+                item[key] = join("/Workspace", item[key])
 
 
 def _set(resources: Map, pattern: str, value: object) -> None:

@@ -11,6 +11,9 @@ from local_runner.bundle.schema import ListOf, MapOf, Scalar, Struct, Type, conc
 from local_runner.bundle.sections import RESOURCES
 from local_runner.bundle.tree import Map
 
+# Required by the API, though the class has a default for it.
+_SENT_EMPTY = ("volume_type",)
+
 
 def drop_empty_text(config: Map) -> None:
     """Drop each empty string that is the value of an optional field; an app keeps its empty description."""
@@ -32,7 +35,7 @@ def _drop(value: Any, type_: Type) -> None:
     type_ = concrete(type_)
     if isinstance(type_, Struct) and isinstance(value, Map):
         for key in list(value):
-            if value[key] == "" and key not in type_.required:
+            if value[key] == "" and key not in (*type_.required, *_SENT_EMPTY):
                 value.drop(key)
             else:
                 _drop(value[key], type_.fields.get(key, Scalar.ANY))

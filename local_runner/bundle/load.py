@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from local_runner.bundle.definitions import check_keys
 from local_runner.bundle.normalise import normalise
 from local_runner.bundle.sections import ROOT
 from local_runner.bundle.tree import List, Map, get, kind, merge
@@ -42,15 +43,29 @@ def load(root: Path, report: list[Diagnostic]) -> Map:
         config["include"] = List([str(path.relative_to(root)) for path in included])
     else:
         config.drop("include")
+    files = [config, *_load_files(included, report)]
+    report += check_keys(files)
+    for file in files[1:]:
+        merge(config, file)
+    return config
+
+
+def _load_files(paths: list[Path], report: list[Diagnostic]) -> list[Map]:
+    files: list[Map] = []
     failures: list[Diagnostic] = []
-    for path in included:
+    for path in paths:
         try:
-            _merge_file(config, path, report)
+            files.append(_load_file(path, report))
         except Failure as failure:
             failures += failure.diagnostics
+            continue
+        if files[-1].get("include"):
+            at = files[-1].where.get("include")
+            remedy = "Move it to databricks.yml: only its includes apply."
+            report.append(Diagnostic("include outside databricks.yml", remedy, at, Severity.WARNING))
     if failures:
         raise Failure(*failures)
-    return config
+    return files
 
 
 def root_file(root: Path) -> Path:
@@ -95,16 +110,8 @@ def _matches(root: Path, pattern: str) -> list[str]:
     return [os.path.normpath(name) for name in glob.glob(pattern, root_dir=root, include_hidden=True)]
 
 
-def _merge_file(config: Map, path: Path, report: list[Diagnostic]) -> None:
-    part = _load_file(path, report)
-    if part.get("include"):
-        remedy = "Move it to databricks.yml: only its includes apply."
-        report.append(Diagnostic("include outside databricks.yml", remedy, part.where.get("include"), Severity.WARNING))
-    merge(config, part)
-
-
 def _load_file(path: Path, report: list[Diagnostic]) -> Map:
-    tree = read(path)
+    tree = read(path, report)
     if tree is None:
         return Map()
     if not isinstance(tree, Map):

@@ -9,7 +9,7 @@ import difflib
 from typing import Any
 
 from local_runner.bundle.references import is_pure
-from local_runner.bundle.schema import ListOf, MapOf, Scalar, Struct, Type, concrete
+from local_runner.bundle.schema import Choice, ListOf, MapOf, Scalar, Struct, Type, concrete
 from local_runner.bundle.tree import List, Map, Path, kind, show
 from local_runner.diagnostics import Diagnostic, Location, Severity
 
@@ -36,6 +36,8 @@ def _convert(value: Any, type_: Type, report: list[Diagnostic], path: Path, at: 
     type_ = concrete(type_)
     if type_ is Scalar.ANY:
         return value
+    if isinstance(type_, Choice):
+        type_ = Scalar.TEXT
     if isinstance(type_, Scalar):
         return _scalar(value, type_, report, path, at)
     if value is None or (isinstance(value, str) and is_pure(value)):

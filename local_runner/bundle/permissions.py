@@ -78,6 +78,7 @@ def apply_bundle_permissions(resources: Map, config: Map, report: list[Diagnosti
                 for permission in granted
                 if permission["level"] in levels and not _overlaps(permission, own, kind, report)
             ]
+            item.drop("permissions")
             if own or added:
                 item["permissions"] = List([*own, *added], [own.place(i) for i in range(len(own))])
 

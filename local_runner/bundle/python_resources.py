@@ -29,7 +29,7 @@ def share_python_section(config: Map) -> None:
 
 
 def run_phase(phase: str, config: Map, root: Path, report: list[Diagnostic]) -> tuple[Map, Map]:
-    """Run `load_resources` or `apply_mutators`; put what it returns in `config`.
+    """Run `load_resources` or `apply_mutators` over `config`, which it leaves as it is.
 
     Returns the added and the changed resources, as kind -> key -> resource. Raises Failure with what Python reported.
     """
@@ -43,7 +43,7 @@ def run_phase(phase: str, config: Map, root: Path, report: list[Diagnostic]) -> 
         _check(result, files["diagnostics"], root, report)
         output = json.loads(files["output"].read_bytes())
         places = _Places(_read_lines(files["locations"]), root)
-    return _apply(config, output, places, phase)
+    return _differences(config, output, places, phase)
 
 
 def _interpreter(venv: str | None, root: Path, report: list[Diagnostic]) -> str:
@@ -121,19 +121,18 @@ def _steps(path: str) -> Iterator[str | int]:
         yield int(step) if step.isdigit() else step
 
 
-def _apply(config: Map, output: dict[str, Any], places: _Places, phase: str) -> tuple[Map, Map]:
+def _differences(config: Map, output: dict[str, Any], places: _Places, phase: str) -> tuple[Map, Map]:
     added, changed = Map(), Map()
-    resources = section(config, "resources")
     for kind, items in (output.get("resources") or {}).items():
-        known = section(resources, kind) if items else Map()
+        known = get(config, "resources", kind) or Map()
         for key, item in (items or {}).items():
             path = ("resources", kind, key)
             if key not in known:
-                known.put(key, places.tree(item, path), places.at(path))
-                section(added, kind).put(key, known[key], places.at(path))
-            elif item != known[key] and (updated := _overlay(known[key], places.tree(item, path))) != known[key]:
-                known.put(key, updated, places.at(path))
-                section(changed, kind).put(key, updated, known.where.get(key))
+                section(added, kind).put(key, places.tree(item, path), places.at(path))
+            elif item != known[key]:
+                updated = _overlay(known[key], places.tree(item, path))
+                if updated != known[key]:
+                    section(changed, kind).put(key, updated, places.at(path) or known.where.get(key))
     if changed and phase == "load_resources":
         _refuse(changed, "Python resources redefine", "Give the resource in Python another key; change it in a mutator.")
     if added and phase == "apply_mutators":

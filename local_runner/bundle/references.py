@@ -15,6 +15,11 @@ from local_runner.diagnostics import Diagnostic, Failure, Location
 _NAME = r"[^\W\d_](?:[\w-]*[^\W_])?"
 REFERENCE = re.compile(rf"\$\{{({_NAME}(?:\.{_NAME}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}}")
 
+# Text that a field of another type than text is converted from.
+_BOOLEANS = ("true", "false", "y", "n", "yes", "no", "on", "off")
+_LITERALS = {word for text in _BOOLEANS for word in (text, text.title(), text.upper())}
+_NUMERAL = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
+
 MAX_DEPTH = 200
 MAX_ROUNDS = 11
 MAX_LENGTH = 1_000_000
@@ -62,6 +67,8 @@ class Resolver:
         self._report = report
         self._resolved: dict[str, Any] = {}
         self._nodes = 0
+        # How many values that stood alone may be of another type than their field.
+        self.retyped = 0
 
     def resolve(self, value: Any, at: Location | None = None) -> Any:
         """`value` with its references replaced, in place where it is a container."""
@@ -142,6 +149,7 @@ class Resolver:
     def _copied(self, value: Any) -> Any:
         """A copy for one place of use: a value that is a container may be used, and changed, in several."""
         self._nodes += _size(value)
+        self.retyped += not isinstance(value, str) or value in _LITERALS or _NUMERAL.fullmatch(value) is not None
         if self._nodes > MAX_NODES:
             raise Failure(Diagnostic(f"references expand to more than {MAX_NODES:,} values", "Use fewer of them."))
         return copy(value)

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local_runner.bundle.artifacts import prepare_artifacts
+from local_runner.bundle.definitions import check_definitions, empty_resources
 from local_runner.bundle.deployment import annotate, set_volume_paths
 from local_runner.bundle.empty_text import drop_empty_text
 from local_runner.bundle.identity import current_user
 from local_runner.bundle.load import load
-from local_runner.bundle.lookups import configuration_lookup
+from local_runner.bundle.lookups import configuration_lookup, volume_path_lookup
 from local_runner.bundle.normalise import normalise
 from local_runner.bundle.paths import Roots, translate_paths
 from local_runner.bundle.presets import apply_mode
@@ -26,10 +27,15 @@ from local_runner.bundle.sections import ROOT
 from local_runner.bundle.sync import set_sync
 from local_runner.bundle.tags import cloud_of
 from local_runner.bundle.targets import select_target
-from local_runner.bundle.tree import Map, section
+from local_runner.bundle.tree import Map, get, section
+from local_runner.bundle.validation import check_volumes, validate
 from local_runner.bundle.variables import set_variables
 from local_runner.bundle.workspace import remove_doubled_prefix, set_workspace_paths
 from local_runner.diagnostics import Diagnostic, Failure
+
+# With `experimental.immutable_folder`, files go to a snapshot whose path only a deployment knows.
+_SNAPSHOT_FILES = "${workspace.snapshot_path}/files"
+_SNAPSHOT_PATHS = (("workspace", "file_path"), ("workspace", "artifact_path"), ("workspace", "snapshot_path"))
 
 
 def resolve(
@@ -47,8 +53,9 @@ def resolve(
     config, report = Map(), list[Diagnostic]()
     try:
         config.update(load(root, report))
-        target, _ = select_target(config, target, report)
+        target, definition = select_target(config, target, report)
         _resolve_target(config, root, target, variables or {}, user, report)
+        report += validate(config, definition)
     except Failure as failure:
         report += failure.diagnostics
     return ResolvedBundle(root, target or "", config, tuple(dict.fromkeys(report)))
@@ -57,6 +64,9 @@ def resolve(
 def _resolve_target(
     config: Map, root: Path, target: str, variables: Mapping[str, str], user: str | None, report: list[Diagnostic]
 ) -> None:
+    report += check_definitions(config)
+    if empty := empty_resources(config):
+        raise Failure(*empty)
     repository = read_repository(root)
     sync_root = set_sync(config, root)
     section(config, "workspace")["current_user"] = current_user(user or repository.user_email)
@@ -65,30 +75,34 @@ def _resolve_target(
     remove_doubled_prefix(config, report)
     set_variables(config, root, target, variables, report)
 
-    resolver = _resolve_sections(config, report)
+    _resolve_sections(config, report)
     workspace = config["workspace"]
+    report += check_volumes(config)
     cloud = cloud_of(workspace.get("host") or "")
     apply_mode(config, cloud)
-    roots = Roots(root, sync_root, workspace["file_path"])
+    in_snapshot = bool(get(config, "experimental", "immutable_folder"))
+    resolver = Resolver(configuration_lookup(config, _SNAPSHOT_PATHS if in_snapshot else ()), report)
+    roots = Roots(root, sync_root, _SNAPSHOT_FILES if in_snapshot else workspace["file_path"])
     process_static_resources(config, roots, cloud, resolver, report)
     process_python_resources(config, roots, cloud, resolver, report)
     set_volume_paths(config)
+    Resolver(volume_path_lookup(config), report).resolve(config)
     drop_empty_text(config)
     translate_paths(config, roots, report)
     prepare_artifacts(config, root, report)
     annotate(config)
 
 
-def _resolve_sections(config: Map, report: list[Diagnostic]) -> Resolver:
-    """Replace references everywhere but in resources; returns the resolver for those, over what is resolved now."""
+def _resolve_sections(config: Map, report: list[Diagnostic]) -> None:
+    """Replace references everywhere but in resources; a value may have another type then, so it is converted once more."""
     resources = config.drop("resources")
     Resolver(configuration_lookup(config), report).resolve(config)
     resolved = normalise(config, ROOT, report)
     config.clear()
     config.update(resolved)
+    config.where.update(resolved.where)
     if resources is not None:
         config["resources"] = resources
-    return Resolver(configuration_lookup(config), report)
 
 
 def _set_git(config: Map, repository: Repository, root: Path, sync_root: Path) -> None:

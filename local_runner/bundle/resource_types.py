@@ -9,7 +9,25 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cache
 
-from local_runner.bundle.schema import Lazy, ListOf, MapOf, Scalar, Struct, Type
+from local_runner.bundle.schema import Choice, Lazy, ListOf, MapOf, Scalar, Struct, Type
+
+# Fields that the CLI accepts and the classes leave out: older ones, and those that only a deployment sets.
+_RUN_PARAMETERS: dict[str, Type] = {
+    **dict.fromkeys(("dbt_commands", "jar_params", "python_params", "spark_submit_params"), Scalar.ANY),
+    **dict.fromkeys(("notebook_params", "python_named_params", "sql_params"), Scalar.ANY),
+}
+_DEPLOYMENT: dict[str, Type] = {
+    "deployment": Struct(dict.fromkeys(("kind", "metadata_file_path", "deployment_id", "version_id"), Scalar.TEXT))
+}
+_OTHER_FIELDS: dict[str, Mapping[str, Type]] = {
+    "Job": {**_DEPLOYMENT, "edit_mode": Scalar.TEXT, "format": Scalar.TEXT},
+    "JobRun": {**_RUN_PARAMETERS, "idempotency_token": Scalar.TEXT},
+    "Pipeline": {**_DEPLOYMENT, "trigger": Scalar.ANY},
+    "PipelineLibrary": {"whl": Scalar.TEXT},
+    "RunJobTask": _RUN_PARAMETERS,
+    "Task": {"dbt_cloud_task": Scalar.ANY},
+    "Volume": {"volume_path": Scalar.TEXT},
+}
 
 # What the CLI knows of every resource and a class does not declare (bundle/config/resources/base_resource.go).
 _EVERY_RESOURCE: dict[str, Type] = {"id": Scalar.TEXT, "url": Scalar.TEXT, "modified_status": Scalar.TEXT}
@@ -84,7 +102,8 @@ def _struct(class_: type) -> Struct:
     hints = typing.get_type_hints(class_)
     fields = dataclasses.fields(class_)
     required = {f.name for f in fields if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING}
-    return Struct({f.name: _type(hints[f.name]) for f in fields}, frozenset(required), keeps_zero=None)
+    types = {f.name: _type(hints[f.name]) for f in fields}
+    return Struct({**types, **_OTHER_FIELDS.get(class_.__name__, {})}, frozenset(required), keeps_zero=None)
 
 
 def _type(hint: object) -> Type:
@@ -99,7 +118,7 @@ def _type(hint: object) -> Type:
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return Lazy(lambda: _struct(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return Scalar.TEXT
+        return Choice(tuple(member.value for member in hint))
     return _SCALARS.get(hint, Scalar.ANY)
 
 

@@ -5,9 +5,11 @@ Source: Databricks CLI, bundle/config/mutator/resourcemutator/{process_static_re
 
 from __future__ import annotations
 
+from local_runner.bundle.alerts import read_alerts
 from local_runner.bundle.compute import fix_clusters, override_compute
 from local_runner.bundle.defaults import set_defaults
 from local_runner.bundle.dependencies import capture_dependencies
+from local_runner.bundle.field_checks import check_fields
 from local_runner.bundle.keyed_lists import merge_keyed_lists
 from local_runner.bundle.libraries import expand_pipeline_libraries
 from local_runner.bundle.normalise import normalise
@@ -19,55 +21,72 @@ from local_runner.bundle.references import Resolver
 from local_runner.bundle.run_as import apply_run_as
 from local_runner.bundle.sections import RESOURCES
 from local_runner.bundle.serialised import read_serialised
+from local_runner.bundle.serving import convert_served_models
 from local_runner.bundle.tags import Cloud
-from local_runner.bundle.tree import Map
+from local_runner.bundle.tree import Map, section
 from local_runner.diagnostics import Diagnostic
 
 
 def process_static_resources(config: Map, roots: Roots, cloud: Cloud, resolver: Resolver, report: list[Diagnostic]) -> None:
     """Finish the resources written in YAML."""
-    _resolve(config, resolver, report)
+    resources = config.get("resources")
+    if not isinstance(resources, Map):
+        return
+    resolver.resolve(resources)
+    resources = config["resources"] = normalise(resources, RESOURCES, report, ("resources",))
     normalise_paths(config, roots.bundle)
     translate_serialised_paths(config, roots)
-    resources = config.get("resources") or Map()
-    _normalise(resources, config, roots, report)
+    _normalise(resources, roots, report)
     _initialise(resources, config, cloud, report)
+    report += check_fields(resources)
 
 
 def process_python_resources(config: Map, roots: Roots, cloud: Cloud, resolver: Resolver, report: list[Diagnostic]) -> None:
     """Load the resources written in Python and finish them, then run the mutators on all."""
     share_python_section(config)
-    user = config["workspace"]["current_user"]["userName"]
     for phase in ("load_resources", "apply_mutators"):
-        added, changed = run_phase(phase, config, roots.bundle, report)
-        for part in (added, changed):
-            resolver.resolve(part)
-            _normalise(part, config, roots, report)
+        added, changed = (_resolve(part, resolver, report) for part in run_phase(phase, config, roots.bundle, report))
+        _normalise(added, roots, report)
         _initialise(added, config, cloud, report)
-        add_deployer(changed, user)
+        _normalise(changed, roots, report)
+        add_deployer(changed, config["workspace"]["current_user"]["userName"])
+        for part in (added, changed):
+            _place(part, config)
 
 
-def _resolve(config: Map, resolver: Resolver, report: list[Diagnostic]) -> None:
-    """Replace references; a value may have another type then, so that it is converted once more."""
-    resources = config.get("resources")
-    if isinstance(resources, Map):
-        resolver.resolve(resources)
-        config["resources"] = normalise(resources, RESOURCES, report, ("resources",))
+def _resolve(resources: Map, resolver: Resolver, report: list[Diagnostic]) -> Map:
+    """`resources` with references replaced; converted to the types of the fields only where that can make a difference.
+
+    Python has written them with the right types, and the classes that know the fields take long to import.
+    """
+    before = resolver.retyped
+    resolver.resolve(resources)
+    return normalise(resources, RESOURCES, report, ("resources",)) if resolver.retyped > before else resources
 
 
-def _normalise(resources: Map, config: Map, roots: Roots, report: list[Diagnostic]) -> None:
+def _place(resources: Map, config: Map) -> None:
+    for kind, items in resources.items():
+        into = section(config, "resources", kind)
+        for key, item in items.items():
+            into.put(key, item, items.where.get(key))
+
+
+def _normalise(resources: Map, roots: Roots, report: list[Diagnostic]) -> None:
     expand_pipeline_libraries(resources, roots.bundle)
     merge_keyed_lists(resources)
     capture_dependencies(resources)
     read_serialised(resources, roots.sync)
+    read_alerts(resources, roots.bundle)
     fix_clusters(resources)
+    convert_served_models(resources, report)
 
 
 def _initialise(resources: Map, config: Map, cloud: Cloud, report: list[Diagnostic]) -> None:
     workspace = config["workspace"]
-    apply_run_as(resources, config, workspace["current_user"]["userName"], report)
+    user = workspace["current_user"]["userName"]
+    apply_run_as(resources, config, user, report)
     override_compute(resources, config)
     apply_presets(resources, config, cloud, report)
     set_defaults(resources, workspace["resource_path"])
     apply_bundle_permissions(resources, config, report)
-    add_deployer(resources, workspace["current_user"]["userName"])
+    add_deployer(resources, user)

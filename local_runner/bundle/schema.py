@@ -37,6 +37,13 @@ class Struct:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Text that is one of a few values."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MapOf:
     value: Type
 
@@ -53,16 +60,18 @@ class Lazy:
     load: Callable[[], Struct | MapOf] = field(compare=False)
 
 
-Type: TypeAlias = "Scalar | Struct | MapOf | ListOf | Lazy"
+Type: TypeAlias = "Scalar | Choice | Struct | MapOf | ListOf | Lazy"
 
 
-def concrete(type_: Type) -> Scalar | Struct | MapOf | ListOf:
+def concrete(type_: Type) -> Scalar | Choice | Struct | MapOf | ListOf:
     return type_.load() if isinstance(type_, Lazy) else type_
 
 
 def zero(type_: Type) -> object:
     """The empty value of `type_`: what a reference to a known field that is not set stands for."""
     type_ = concrete(type_)
+    if isinstance(type_, Choice):
+        return ""
     if isinstance(type_, Scalar):
         return {Scalar.TEXT: "", Scalar.BOOLEAN: False, Scalar.INTEGER: 0, Scalar.NUMBER: 0.0}.get(type_)
     return [] if isinstance(type_, ListOf) else {}

@@ -29,7 +29,7 @@ def set_variables(config: Map, root: Path, target: str, given: Mapping[str, str]
     """
     variables = config.get("variables") or Map()
     errors = [_undefined(name, variables) for name in given if name not in variables]
-    overrides = _read_overrides(overrides_file(root, target))
+    overrides = _read_overrides(overrides_file(root, target), report)
     for name, definition in variables.items():
         variable = variables[name] = definition or Map()
         try:
@@ -50,6 +50,8 @@ def _set(
 ) -> None:
     environment = ENVIRONMENT_PREFIX + name
     is_complex = variable.get("type") == "complex"
+    if "value" in variable and name not in given:
+        return
     text = given.get(name, os.environ.get(environment))
     if text is not None:
         if is_complex:
@@ -80,10 +82,10 @@ def _undefined(name: str, variables: Map) -> Diagnostic:
     return Diagnostic(f"--var {name}: there is no such variable", remedy)
 
 
-def _read_overrides(path: Path) -> Map:
+def _read_overrides(path: Path, report: list[Diagnostic]) -> Map:
     if not path.exists():
         return Map()
-    overrides: Any = read(path)
+    overrides: Any = read(path, report)
     if not isinstance(overrides, Map):
         raise fail("the variable overrides are not a JSON object", 'Write {"variable": "value", …}.', Location(str(path), 1))
     return overrides

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from local_runner.bundle.tree import List, Map
-from local_runner.diagnostics import Failure, Location, fail
+from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -33,19 +33,20 @@ _STRING = "tag:yaml.org,2002:str"
 _RESOLVER = yaml.resolver.Resolver()
 
 
-def read(path: Path) -> Any:
+def read(path: Path, report: list[Diagnostic]) -> Any:
     """The first document of the file at `path`; None when it is empty.
 
-    Raises Failure when the file cannot be read or parsed.
+    A duplicate key is an error in `report`, and its last value counts, as for the CLI. Raises Failure when the file cannot
+    be read or parsed.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise fail(f"cannot read {path}: {error.strerror}", "Check that the file exists and may be read.") from None
-    return parse(raw, str(path))
+    return parse(raw, str(path), report)
 
 
-def parse(raw: bytes, file: str) -> Any:
+def parse(raw: bytes, file: str, report: list[Diagnostic]) -> Any:
     """The first document of `raw`; `file` is the name its locations carry. Raises Failure when it cannot be parsed."""
     try:
         text = raw.decode("utf-8-sig")
@@ -61,7 +62,7 @@ def parse(raw: bytes, file: str) -> Any:
         raise fail(f"not valid YAML: {error}".splitlines()[0], "Remove the character.", Location(file)) from None
     except RecursionError:
         raise _too_deep(Location(file)) from None
-    return _Builder(file).build(node) if node else None
+    return _Builder(file, report).build(node) if node else None
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -88,8 +89,9 @@ def _too_deep(location: Location) -> Failure:
 
 
 class _Builder:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, report: list[Diagnostic]) -> None:
         self.file = file
+        self.report = report
         self.nodes = 0
         self.open: set[int] = set()
 
@@ -127,7 +129,8 @@ class _Builder:
                 continue
             if name in built:
                 before = built.where[name].line
-                raise fail(f"duplicate key {name!r}, first on line {before}", "Remove one of the two.", self.place(key))
+                summary = f"duplicate key {name!r}, first on line {before}"
+                self.report.append(Diagnostic(summary, "Remove one of the two: the last one counts.", self.place(key)))
             built.put(name, self.build(value, depth + 1), self.place(key))
         return self.inherit(built, merged, depth) if merged is not None else built
 
