@@ -106,6 +106,24 @@ def _from_csv(spark: "SparkSession", text: str) -> "DataFrame":
     return spark.createDataFrame([[value or None for value in row] for row in rows], schema)
 
 
+@pytest.fixture(scope="session")
+def dataset(spark: "SparkSession") -> "Callable[..., DataFrame]":
+    """`dataset("finance/stripe", "base_payments", raw_payments=frame)`: one dataset's own definition over given inputs.
+
+    Gives the rows that a pipeline would write, expectations included, as a DataFrame that is already computed.
+    `configuration` is what the definition reads with `spark.conf.get`.
+    """
+    if find_spec("databricks.connect"):
+        pytest.skip("a dataset runs on local Spark only: uv sync")
+    from local_runner.pipeline.one_dataset import run_dataset
+
+    def run(pair: str, name: str, configuration: dict[str, str] | None = None, **inputs: "DataFrame") -> "DataFrame":
+        sources = sorted((ROOT / "src" / pair / "transformations").glob("**/*.py"))
+        return run_dataset(spark, sources, name, inputs, configuration or {}, ROOT)
+
+    return run
+
+
 class Done(NamedTuple):
     """What a command leaves behind."""
 

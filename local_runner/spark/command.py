@@ -79,7 +79,11 @@ def settings(folder: Path) -> dict[str, object]:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": folder / "warehouse",
         "spark.sql.session.timeZone": "UTC",
+        # Instants, not the older form without a time zone that is Spark's default.
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.sql.shuffle.partitions": os.cpu_count(),
+        # Each batch's counts of rows are read when its stream has ended.
+        "spark.sql.streaming.numRecentProgressUpdates": 100_000,
         "spark.ui.enabled": "false",
     }
 

@@ -1,0 +1,118 @@
+"""Runs one dataset's own definition over given inputs: for the tests that people write for their layers."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from local_runner.diagnostics import fail
+from local_runner.pipeline.definitions import Dataset, Definitions, Kind
+from local_runner.pipeline.expectations import with_expectations
+from local_runner.pipeline.graph import dataset_name, frame_of
+from local_runner.pipeline.loading import importing_from, load_sources
+from local_runner.pipeline.reading import FOREVER, reading_with
+from local_runner.pipeline.shims import shims
+from local_runner.tables import TableName
+from local_runner.tables.fixtures import Fixtures
+from local_runner.tables.volumes import Volumes
+
+
+def run_dataset(
+    spark: Any,
+    sources: list[Path],
+    name: str,
+    inputs: Mapping[str, Any],
+    configuration: Mapping[str, str],
+    root: Path,
+) -> Any:
+    """The rows of the dataset `name`, defined in one of `sources`, as a DataFrame that is already computed.
+
+    `inputs` are DataFrames by the name (its last part) that the query reads; a stream reads them as one batch of new rows.
+    Expectations drop rows and fail as in a pipeline. Raises Failure where the dataset or an input is missing; what the
+    query itself raises comes through as it is.
+    """
+    definitions = Definitions("catalog", "schema")
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="dataset-", dir=_scratch_home(root))))
+        stack.enter_context(shims(Volumes(scratch, Fixtures(root / "fixtures"))))
+        stack.enter_context(importing_from([], root))
+        for key, value in configuration.items():
+            spark.conf.set(key, value)
+        load_sources(sources, definitions, {"spark": spark}, root)
+        dataset = _find(definitions, name)
+        stack.enter_context(reading_with(_Given(spark, definitions, dataset, inputs, scratch)))
+        frames = [_checked(frame_of(flow), dataset) for flow in definitions.flows_into(dataset.name)]
+        return _combined(spark, [_computed(spark, frame, scratch / str(index)) for index, frame in enumerate(frames)])
+
+
+def _scratch_home(root: Path) -> Path:
+    home = root / ".local" / "test"
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _find(definitions: Definitions, name: str) -> Dataset:
+    by_table = {table.table: dataset for table, dataset in definitions.datasets.items()}
+    if name not in by_table:
+        close = get_close_matches(name, by_table, n=1)
+        raise fail(f"no dataset named {name}", f"Did you mean {close[0]}?" if close else f"There are: {', '.join(by_table)}")
+    return by_table[name]
+
+
+def _checked(frame: Any, dataset: Dataset) -> Any:
+    return with_expectations(frame, dataset.expectations, "checked")
+
+
+def _computed(spark: Any, frame: Any, folder: Path) -> Any:
+    """The frame's rows, no longer tied to its query; a stream's are those of one run over all its input."""
+    if frame.isStreaming:
+        schema = frame.schema
+        writer = frame.writeStream.format("parquet").option("checkpointLocation", str(folder / "checkpoint"))
+        writer.trigger(availableNow=True).start(str(folder / "data")).awaitTermination()
+        frame = spark.read.schema(schema).parquet(str(folder / "data"))
+    return spark.createDataFrame(frame.toArrow(), frame.schema)
+
+
+def _combined(spark: Any, frames: list[Any]) -> Any:
+    first, *others = frames
+    for other in others:
+        first = first.unionByName(other, allowMissingColumns=True)
+    return first
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The reader that knows the given inputs, and the pipeline's views."""
+
+    spark: Any
+    definitions: Definitions
+    dataset: Dataset
+    inputs: Mapping[str, Any]
+    scratch: Path
+
+    def batch(self, text: str) -> Any:
+        name = dataset_name(self.definitions, text)
+        if name.table in self.inputs:
+            return self.inputs[name.table]
+        upstream = self.definitions.datasets.get(name)
+        if upstream and upstream.kind is Kind.TEMPORARY_VIEW:
+            return frame_of(self.definitions.flows_into(name)[0])
+        raise self._missing(name)
+
+    def stream(self, text: str) -> Any:
+        frame = self.batch(text)
+        if frame.isStreaming:
+            return frame
+        folder = self.scratch / "inputs" / dataset_name(self.definitions, text).table
+        frame.write.mode("overwrite").parquet(str(folder))
+        return self.spark.readStream.schema(frame.schema).option("maxFileAge", FOREVER).parquet(str(folder))
+
+    def _missing(self, name: TableName) -> Exception:
+        table = self.dataset.name.table
+        given = ", ".join(self.inputs) or "none"
+        return fail(
+            f"{table} reads {name.table}, which is not given", f"Add {name.table}=…; given: {given}", self.dataset.location
+        )
