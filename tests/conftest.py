@@ -36,20 +36,28 @@ def spark() -> "Iterator[SparkSession]":
     The two install the same package, so `uv sync` decides: by itself for local Spark, with
     `--no-group local --group connect` for a workspace, which the SDK's own configuration names.
     """
-    session = _workspace_session() if find_spec("databricks.connect") else _local_session()
-    yield session
-    session.stop()
+    if find_spec("databricks.connect"):
+        session = _workspace_session()
+        yield session
+        session.stop()
+    else:
+        yield from _local_session()
 
 
-def _local_session() -> "SparkSession":
+def _local_session() -> "Iterator[SparkSession]":
     if sys.version_info < (3, 11):
         pytest.skip("local Spark needs Python 3.11 or newer")
-    from local_runner.spark import connect
+    from local_runner.spark import connect, stop
 
     try:
-        return connect(ROOT)
+        session = connect(ROOT)
     except Failure as failure:
         pytest.fail("\n".join(map(str, failure.diagnostics)), pytrace=False)
+    yield session
+    session.stop()
+    if os.environ.get("CI") == "true":
+        # A build machine has no next run that a warm server would serve.
+        stop(ROOT)
 
 
 def _workspace_session() -> "SparkSession":

@@ -86,16 +86,16 @@ def test_code_recipes(just, recipe, programs):
     assert [call[:2] for call in just(recipe)] == [["ruff", program] for program in programs]
 
 
-@pytest.mark.parametrize("words", [AWKWARD[start : start + 5] for start in range(len(AWKWARD) - 4)])
+@pytest.mark.parametrize("words", [AWKWARD[0:5], AWKWARD[5:10], AWKWARD[-5:]])
 def test_arguments_arrive_as_they_are(just, words):
     flags = ["--domain=", "--source=", "--name=", "--schedule-interval=", "--schedule-unit="]
     given = [flag + word for flag, word in zip(flags, words, strict=True)]
     assert just("build-job-resource", *words) == [["python", "-m", "scripts.build_job_resource", *given]]
 
 
-@pytest.mark.parametrize("word", AWKWARD)
-def test_a_target_arrives_as_it_is(just, word):
-    assert just("deploy", word) == [["databricks", "bundle", "deploy", f"--target={word}"]]
+@pytest.mark.parametrize("recipe", ["deploy", "validate"])
+def test_a_target_arrives_as_it_is(just, recipe):
+    assert just(recipe, "; $(touch pwned)") == [["databricks", "bundle", recipe, "--target=; $(touch pwned)"]]
 
 
 @pytest.mark.parametrize(
