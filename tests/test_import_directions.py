@@ -61,10 +61,3 @@ def test_room(room):
 )
 def test_a_violation_is_found(room, code, found):
     assert violations(room, code) == found
-
-
-def test_the_local_runner_names_no_domain():
-    domains = DOMAINS - {"common", "__pycache__"}
-    for file in (ROOT / "local_runner").rglob("*.py"):
-        text = file.read_text(encoding="utf-8").lower()
-        assert [domain for domain in domains if domain in text] == [], file

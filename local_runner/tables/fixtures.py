@@ -4,7 +4,7 @@
     fixtures/<catalog>/<schema>/<volume>/...                       the files of a volume
 
 A target's own prefix is left out of the folder names: where the bundle has variables `catalog` and `schema`, their
-values are what that target puts before each catalog and schema, and `dev_finance` finds its files under `finance`.
+values are what that target puts before each catalog and schema, and `dev_sales` finds its files under `sales`.
 """
 
 from dataclasses import dataclass
