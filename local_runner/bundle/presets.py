@@ -54,7 +54,7 @@ def apply_presets(resources: Map, config: Map, cloud: Cloud, report: list[Diagno
         _prefix(pipeline, "name", prefix)
         if presets.get("pipelines_development"):
             pipeline["development"] = True
-        if pause == "PAUSED" and "continuous" in pipeline:
+        if pause == "PAUSED" and pipeline.get("continuous"):
             pipeline.drop("continuous")
         _add_tags(pipeline, "tags", tags)
     for kind in ("models", "experiments"):

@@ -19,6 +19,7 @@ from local_runner.bundle.tree import List, Map, get, section
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 
 _MODULE = "databricks.bundles.build"
+_FRAME = re.compile(r'  File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -86,10 +87,26 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _diagnostic(entry: dict[str, Any], root: Path) -> Diagnostic:
-    place = entry.get("location")
-    location = _location(place, root) if place else None
     severity = Severity.WARNING if entry.get("severity") == "warning" else Severity.ERROR
-    return Diagnostic(entry.get("summary", ""), "", location, severity, entry.get("detail") or "")
+    detail, last = _own_frames(entry.get("detail") or "", root)
+    location = last or (_location(entry["location"], root) if entry.get("location") else None)
+    return Diagnostic(entry.get("summary", ""), "", location, severity, detail)
+
+
+def _own_frames(detail: str, root: Path) -> tuple[str, Location | None]:
+    """`detail` with only those frames of a traceback that lie in the bundle, and the place of the last of them."""
+    kept, last, own = [], None, True
+    for line in detail.splitlines():
+        frame = _FRAME.match(line)
+        if frame:
+            path = Path(frame["file"])
+            own = path.is_relative_to(root) and "site-packages" not in path.parts
+            last = Location(str(path), int(frame["line"])) if own else last
+        elif not line.startswith("  "):
+            own = True
+        if own:
+            kept.append(line)
+    return "\n".join(kept), last
 
 
 def _location(entry: dict[str, Any], root: Path) -> Location:

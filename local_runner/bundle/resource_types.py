@@ -69,7 +69,7 @@ class _Kinds(Mapping[str, Type]):
 @cache
 def resource_kinds() -> Struct:
     """The type of a `resources` section."""
-    return Struct(_Kinds(), keeps_zero=None)
+    return Struct(_Kinds())
 
 
 @cache

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import difflib
 
-from local_runner.bundle.tree import Map, get, merge, section
+from local_runner.bundle.tree import Map, copy, get, merge, section
 from local_runner.diagnostics import Diagnostic, Severity, fail
 
 _MERGED = ("bundle", "workspace", "artifacts", "resources", "sync", "permissions", "presets")
 
 
 def select_target(config: Map, name: str | None, report: list[Diagnostic]) -> tuple[str, Map]:
-    """The chosen target's name and its definition, after laying the target over `config`.
+    """The chosen target's name and its definition as it is written, after laying it over `config`.
 
     Raises Failure when no target can be chosen, or the target does not fit the configuration.
     """
@@ -28,7 +28,7 @@ def select_target(config: Map, name: str | None, report: list[Diagnostic]) -> tu
         hint = f"Did you mean {close[0]}? " if close else ""
         raise fail(f"no target named {name}", f"{hint}The targets are: {', '.join(targets)}.", at)
     target = targets[name] or Map()
-    _overlay(config, target)
+    _overlay(config, copy(target))
     bundle = section(config, "bundle")
     bundle.put("target", name, targets.where.get(name))
     bundle["environment"] = name
@@ -57,7 +57,7 @@ def _overlay(config: Map, target: Map) -> None:
                 name, merge(config.get(name), target[name], (name,)), config.where.get(name) or target.where.get(name)
             )
     _override_variables(config, target)
-    if target.get("run_as") is not None or "run_as" in target:
+    if "run_as" in target:
         config.put("run_as", target["run_as"], target.where.get("run_as"))
     bundle = section(config, "bundle")
     for name in ("mode", "cluster_id"):
