@@ -43,7 +43,7 @@ def test_a_python_without_pip_is_told_how_to_get_it(tmp_path):
     command = [sys.executable, "-S", "start.py", "test"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("start.py: this Python has no pip")
+    assert "start.py: this Python has no pip" in done.stderr
     assert "apt install python3-pip" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -5,10 +5,10 @@ Source: Databricks CLI, bundle/artifacts/{prepare,expand_globs}.go.
 
 from __future__ import annotations
 
-import glob
 import os.path
 from pathlib import Path
 
+from local_runner.bundle.globs import matching
 from local_runner.bundle.paths import is_local_dependency
 from local_runner.bundle.tree import List, Map, each, get
 from local_runner.diagnostics import Diagnostic, Location
@@ -45,14 +45,14 @@ def _prepare(artifact: Map, at: Location | None, root: Path, report: list[Diagno
                 Diagnostic("the artifact has nothing to build or upload", "Give it a `build` command or `files`.", at)
             )
         else:
-            artifact["files"] = _expanded(files, report)
+            artifact["files"] = _expanded(files, root, report)
 
 
-def _expanded(files: List, report: list[Diagnostic]) -> List:
+def _expanded(files: List, root: Path, report: list[Diagnostic]) -> List:
     """The entries with each glob replaced by the files it matches."""
     out = List()
     for index, entry in enumerate(files):
-        matches = sorted(glob.glob(entry["source"].replace("**", "*"), include_hidden=True))
+        matches = matching(entry["source"], root)
         if not matches:
             remedy = "Build the files first, or correct the pattern."
             report.append(Diagnostic(f"{entry['source']} matches no file", remedy, files.place(index)))

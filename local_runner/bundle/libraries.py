@@ -5,9 +5,9 @@ Source: Databricks CLI, bundle/config/mutator/resourcemutator/expand_pipeline_gl
 
 from __future__ import annotations
 
-import glob
 from pathlib import Path
 
+from local_runner.bundle.globs import matching
 from local_runner.bundle.paths import is_local
 from local_runner.bundle.tree import List, Map, copy, get
 
@@ -30,7 +30,7 @@ def _expanded(library: Map, root: Path) -> list[Map]:
     for kind in ("notebook", "file"):
         path = get(library, kind, "path")
         if path and is_local(path):
-            matches = sorted(glob.glob(path.replace("**", "*"), root_dir=root, include_hidden=True))
+            matches = matching(path, root)
             return [_with_path(library, kind, match) for match in matches] or [library]
     return [library]
 

@@ -5,12 +5,12 @@ Source: Databricks CLI, bundle/config/loader/*.go and bundle/config/root.go.
 
 from __future__ import annotations
 
-import glob
 import os
 from pathlib import Path
 from typing import Any
 
 from local_runner.bundle.definitions import check_keys
+from local_runner.bundle.globs import matching
 from local_runner.bundle.normalise import normalise
 from local_runner.bundle.sections import ROOT
 from local_runner.bundle.tree import List, Map, get, kind, merge
@@ -89,7 +89,7 @@ def _included_files(root: Path, patterns: List) -> list[Path]:
         if os.path.isabs(pattern):
             errors.append(Diagnostic(f"{pattern}: includes must be relative paths", "Start at the bundle's folder.", at))
             continue
-        matches = _matches(root, pattern)
+        matches = matching(os.path.normpath(pattern), root)
         if not matches and not any(character in pattern for character in "*?["):
             errors.append(Diagnostic(f"{pattern} matches no file", "Correct the path, or remove the include.", at))
         new = sorted(name for name in matches if name not in seen)
@@ -102,12 +102,6 @@ def _included_files(root: Path, patterns: List) -> list[Path]:
     if errors:
         raise Failure(*errors)
     return files
-
-
-def _matches(root: Path, pattern: str) -> list[str]:
-    """The paths below `root` that match, `**` standing for one folder and `*` for dot files too, as in Go's Glob."""
-    pattern = os.path.normpath(pattern).replace("**", "*")
-    return [os.path.normpath(name) for name in glob.glob(pattern, root_dir=root, include_hidden=True)]
 
 
 def _load_file(path: Path, report: list[Diagnostic]) -> Map:
