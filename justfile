@@ -63,6 +63,11 @@ run resource target="dev":
 test *args:
     @pytest "$@"
 
+# Kill runners and Spark servers at random moments (minutes); KILLS says how many of each
+[group("code")]
+test-kills:
+    @pytest -m kills
+
 # Check style and formatting, changing nothing
 [group("code")]
 lint:

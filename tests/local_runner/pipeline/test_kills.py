@@ -1,0 +1,162 @@
+"""Kill -9 at random moments: every table stays readable, and the next run has lost and doubled nothing.
+
+Takes minutes, so `just test` leaves it out; `just test-kills` runs it, with as many kills of each kind as KILLS says.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from local_runner.bundle import resolve
+from local_runner.pipeline.run import run_pipeline
+from local_runner.spark import connect, stop
+from local_runner.spark.server import use_server
+from local_runner.tables import TableStore
+from local_runner.tables.rows import rows
+
+pytestmark = pytest.mark.kills
+
+KILLS = int(os.environ.get("KILLS", "30"))
+SEED = 20_261_123
+BUNDLE = """\
+bundle: {name: shop}
+resources:
+  pipelines:
+    shop:
+      name: shop
+      catalog: sales
+      schema: shop
+      libraries: [{glob: {include: src/**}}]
+targets: {dev: {default: true, workspace: {host: https://example.com}}}
+"""
+SOURCE = """
+from pyspark import pipelines as dp
+from pyspark.sql import functions as F
+
+@dp.table
+def raw():
+    return spark.readStream.schema("id int, kind string").json("/Volumes/sales/shop/landing")
+
+@dp.table
+def kept():
+    return spark.readStream.table("raw").where("kind <> 'a'")
+
+@dp.materialized_view
+def totals():
+    return spark.read.table("raw").groupBy("kind").agg(F.count("*").alias("n"), F.sum("id").alias("sum"))
+"""
+
+
+class Shop:
+    """A bundle that grows by one file before each run, and what its tables must then hold, by plain Python."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.landed: list[tuple[int, str]] = []
+        (root / "databricks.yml").write_text(BUNDLE)
+        (root / "src").mkdir()
+        (root / "src" / "shop.py").write_text(SOURCE)
+
+    def land(self) -> None:
+        first = len(self.landed)
+        records = [(id, "abc"[id % 3]) for id in range(first, first + 20)]
+        folder = self.root / "fixtures" / "sales" / "shop" / "landing"
+        folder.mkdir(parents=True, exist_ok=True)
+        text = "".join(json.dumps({"id": id, "kind": kind}) + "\n" for id, kind in records)
+        (folder / f"{first:06}.json").write_text(text)
+        self.landed += records
+
+    def rows(self, table: str) -> list[tuple]:
+        store = TableStore(self.root / ".local" / "dev")
+        return sorted(tuple(row.values()) for row in rows(store, store.lookup(table)))
+
+    def assert_complete(self) -> None:
+        assert self.rows("raw") == sorted(self.landed)
+        assert self.rows("kept") == sorted(record for record in self.landed if record[1] != "a")
+        kinds = Counter(kind for _, kind in self.landed)
+        sums = {kind: sum(id for id, other in self.landed if other == kind) for kind in kinds}
+        assert self.rows("totals") == sorted((kind, kinds[kind], sums[kind]) for kind in kinds)
+
+    def assert_readable(self) -> None:
+        """What is there is a part of what landed, each row once; a materialized view is one that some run has made."""
+        raw = self.rows("raw")
+        assert len(raw) == len(set(raw))
+        assert set(raw) <= set(self.landed)
+        assert set(self.rows("kept")) <= set(self.landed)
+        count = sum(n for _, n, _ in self.rows("totals"))
+        assert count in (len(self.landed) - 20, len(self.landed))
+
+
+def run_once(root: Path) -> None:
+    bundle = resolve(root)
+    result = run_pipeline(bundle, "shop", connect(root))
+    raise SystemExit(0 if result.ok else 1)
+
+
+@pytest.fixture(scope="module")
+def processes() -> multiprocessing.context.BaseContext:
+    """Starts runners that have Spark's client imported: the moments are then those of a run, not of an import."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pyspark.sql.connect.session", "local_runner.pipeline.run", "local_runner.spark"])
+    return context
+
+
+@pytest.fixture
+def shop(tmp_path: Path):
+    shop = Shop(tmp_path)
+    yield shop
+    stop(tmp_path)
+
+
+def start(processes, shop: Shop):
+    process = processes.Process(target=run_once, args=[shop.root])
+    process.start()
+    return process
+
+
+def run_to_its_end(processes, shop: Shop) -> float:
+    started = time.monotonic()
+    process = start(processes, shop)
+    process.join()
+    assert process.exitcode == 0
+    return time.monotonic() - started
+
+
+def test_a_killed_runner_loses_and_doubles_nothing(processes, shop):
+    moments = random.Random(SEED)  # noqa: S311 - moments, no secrets
+    shop.land()
+    run_to_its_end(processes, shop)
+    seconds = run_to_its_end(processes, shop)
+    for _ in range(KILLS):
+        shop.land()
+        runner = start(processes, shop)
+        runner.join(moments.uniform(0, 1.2 * seconds))
+        runner.kill()
+        runner.join()
+        shop.assert_readable()
+        run_to_its_end(processes, shop)
+        shop.assert_complete()
+
+
+def test_a_killed_server_loses_and_doubles_nothing(processes, shop):
+    moments = random.Random(SEED + 1)  # noqa: S311 - moments, no secrets
+    shop.land()
+    run_to_its_end(processes, shop)
+    seconds = run_to_its_end(processes, shop)
+    for _ in range(KILLS):
+        shop.land()
+        server = use_server(shop.root)
+        runner = start(processes, shop)
+        runner.join(moments.uniform(0, 1.2 * seconds))
+        os.kill(server.pid, signal.SIGKILL)
+        runner.join()
+        shop.assert_readable()
+        run_to_its_end(processes, shop)
+        shop.assert_complete()
