@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from local_runner.bundle.python_errors import diagnostic, location
 from local_runner.bundle.tree import List, Map, get, section
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 
 _MODULE = "databricks.bundles.build"
-_FRAME = re.compile(r'  File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -32,7 +32,8 @@ def share_python_section(config: Map) -> None:
 def run_phase(phase: str, config: Map, root: Path, report: list[Diagnostic]) -> tuple[Map, Map]:
     """Run `load_resources` or `apply_mutators` over `config`, which it leaves as it is.
 
-    Returns the added and the changed resources, as kind -> key -> resource. Raises Failure with what Python reported.
+    Returns the added and the changed resources, as kind -> key -> resource: of resources of which some cannot be loaded,
+    the others. `report` gets what Python reported. Raises Failure when Python does not start.
     """
     python = config.get("python") or get(config, "experimental", "python") or {}
     if not python.get("resources" if phase == "load_resources" else "mutators"):
@@ -68,11 +69,9 @@ def _run(interpreter: str, phase: str, files: dict[str, Path], root: Path) -> su
 
 
 def _check(result: subprocess.CompletedProcess[str], diagnostics: Path, root: Path, report: list[Diagnostic]) -> None:
-    found = [_diagnostic(line, root) for line in _read_lines(diagnostics)]
-    if errors := [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]:
-        raise Failure(*found) if len(errors) == len(found) else Failure(*errors, *(d for d in found if d not in errors))
-    if result.returncode == 0:
-        report += found
+    found = [diagnostic(line, root) for line in _read_lines(diagnostics)]
+    report += found
+    if result.returncode == 0 or found:
         return
     if f"specification for '{_MODULE}'" in result.stderr or "No module named 'databricks" in result.stderr:
         remedy = "Install it in the bundle's virtual environment: databricks-bundles."
@@ -86,38 +85,11 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def _diagnostic(entry: dict[str, Any], root: Path) -> Diagnostic:
-    severity = Severity.WARNING if entry.get("severity") == "warning" else Severity.ERROR
-    detail, last = _own_frames(entry.get("detail") or "", root)
-    location = last or (_location(entry["location"], root) if entry.get("location") else None)
-    return Diagnostic(entry.get("summary", ""), "", location, severity, detail)
-
-
-def _own_frames(detail: str, root: Path) -> tuple[str, Location | None]:
-    """`detail` with only those frames of a traceback that lie in the bundle, and the place of the last of them."""
-    kept, last, own = [], None, True
-    for line in detail.splitlines():
-        frame = _FRAME.match(line)
-        if frame:
-            path = Path(frame["file"])
-            own = path.is_relative_to(root) and "site-packages" not in path.parts
-            last = Location(str(path), int(frame["line"])) if own else last
-        elif not line.startswith("  "):
-            own = True
-        if own:
-            kept.append(line)
-    return "\n".join(kept), last
-
-
-def _location(entry: dict[str, Any], root: Path) -> Location:
-    return Location(str(root / entry["file"]), entry.get("line") or 0, entry.get("column") or 0)
-
-
 class _Places:
     """Where Python defined the values at each path; a value within takes the place of the nearest one around it."""
 
     def __init__(self, entries: list[dict[str, Any]], root: Path) -> None:
-        self._places = {tuple(_steps(entry["path"])): _location(entry, root) for entry in entries}
+        self._places = {tuple(_steps(entry["path"])): location(entry, root) for entry in entries}
 
     def at(self, path: tuple[str | int, ...]) -> Location | None:
         return self._places.get(path)

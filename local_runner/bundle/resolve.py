@@ -50,20 +50,29 @@ def resolve(
     `user.email`, else the login name. What is wrong with the bundle is in the result's diagnostics.
     """
     root = Path(os.path.abspath(root))
+    roots = Roots(root, root, "")
     config, report = Map(), list[Diagnostic]()
     try:
         config.update(load(root, report))
         target, definition = select_target(config, target, report)
-        _resolve_target(config, root, target, variables or {}, user, report)
+        roots = _prepare(config, root, target, variables or {}, user, report)
+        _resolve_resources(config, roots, report)
         report += validate(config, definition)
     except Failure as failure:
         report += failure.diagnostics
-    return ResolvedBundle(root, target or "", config, tuple(dict.fromkeys(report)))
+    return ResolvedBundle(root, target or "", config, tuple(dict.fromkeys(report)), roots)
 
 
-def _resolve_target(
+def target_names(root: Path | str) -> list[str]:
+    """The targets of the bundle in folder `root`, in the order they are written. Raises Failure when it cannot be read."""
+    config = load(Path(os.path.abspath(root)), [])
+    return list(config.get("targets") or config.get("environments") or ["default"])
+
+
+def _prepare(
     config: Map, root: Path, target: str, variables: Mapping[str, str], user: str | None, report: list[Diagnostic]
-) -> None:
+) -> Roots:
+    """Resolve all sections but resources; returns the folders that the paths in resources are relative to."""
     report += check_definitions(config)
     if empty := empty_resources(config):
         raise Failure(*empty)
@@ -76,21 +85,26 @@ def _resolve_target(
     set_variables(config, root, target, variables, report)
 
     _resolve_sections(config, report)
-    workspace = config["workspace"]
     report += check_volumes(config)
-    cloud = cloud_of(workspace.get("host") or "")
+    return Roots(root, sync_root, _SNAPSHOT_FILES if _in_snapshot(config) else config["workspace"]["file_path"])
+
+
+def _resolve_resources(config: Map, roots: Roots, report: list[Diagnostic]) -> None:
+    cloud = cloud_of(config["workspace"].get("host") or "")
     apply_mode(config, cloud)
-    in_snapshot = bool(get(config, "experimental", "immutable_folder"))
-    resolver = Resolver(configuration_lookup(config, _SNAPSHOT_PATHS if in_snapshot else ()), report)
-    roots = Roots(root, sync_root, _SNAPSHOT_FILES if in_snapshot else workspace["file_path"])
+    resolver = Resolver(configuration_lookup(config, _SNAPSHOT_PATHS if _in_snapshot(config) else ()), report)
     process_static_resources(config, roots, cloud, resolver, report)
     process_python_resources(config, roots, cloud, resolver, report)
     set_volume_paths(config)
     Resolver(volume_path_lookup(config), report).resolve(config)
     drop_empty_text(config)
     translate_paths(config, roots, report)
-    prepare_artifacts(config, root, report)
+    prepare_artifacts(config, roots.bundle, report)
     annotate(config)
+
+
+def _in_snapshot(config: Map) -> bool:
+    return bool(get(config, "experimental", "immutable_folder"))
 
 
 def _resolve_sections(config: Map, report: list[Diagnostic]) -> None:

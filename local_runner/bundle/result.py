@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.bundle import tree
+from local_runner.bundle.paths import Roots
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity
 
 
@@ -22,6 +23,7 @@ class ResolvedBundle:
     target: str
     config: tree.Map
     diagnostics: tuple[Diagnostic, ...]
+    roots: Roots
 
     @cached_property
     def value(self) -> dict[str, Any]:
@@ -36,6 +38,13 @@ class ResolvedBundle:
     def location(self, *path: str | int) -> Location | None:
         """The place of the part at `path`, or of the nearest part around it that was written in a file."""
         return tree.location(self.config, path)
+
+    def local(self, path: str) -> Path | None:
+        """The file or folder that is uploaded to `path` in the workspace; None when `path` is not part of the upload."""
+        uploaded = self.roots.workspace
+        if not uploaded or (path != uploaded and not path.startswith(uploaded + "/")):
+            return None
+        return self.roots.sync / path[len(uploaded) + 1 :]
 
     @property
     def errors(self) -> list[Diagnostic]:
