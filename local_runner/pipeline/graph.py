@@ -59,11 +59,15 @@ class _Builder:
 
     def build(self) -> dict[TableName, Node]:
         problems = self._flow_problems()
+        refused: set[TableName] = set()
         for name in self._definitions.datasets:
+            if name in refused:
+                continue
             try:
                 self.node(name)
             except Failure as failure:
                 problems += [problem for problem in failure.diagnostics if problem not in problems]
+                refused.update(self._path)
                 self._path.clear()
         if problems:
             raise Failure(*problems)

@@ -16,7 +16,11 @@ def explain(error: Exception, dataset: Dataset, root: Path) -> Diagnostic:
     if rule := failed_expectation(message):
         return Diagnostic(f"{name}: {rule}", "Mend the row's source, or use expect or expect_or_drop", dataset.location)
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in message:
-        return Diagnostic(f"the disk is full: {name} was not written", "Make room, then run again", dataset.location)
+        return Diagnostic(
+            f"the disk is full: {name} was not written",
+            "Make room, then run again; `just stop-local` frees what Spark still holds",
+            dataset.location,
+        )
     if _server_is_gone(error):
         remedy = "Run again: the next run starts a new server; .local/spark/server.log has its last words"
         return Diagnostic(f"the Spark server stopped while {name} was written", remedy, dataset.location)

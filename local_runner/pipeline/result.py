@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from local_runner.diagnostics import Diagnostic
+from local_runner.diagnostics import Diagnostic, fail
 from local_runner.pipeline.expectations import RuleCount
 
 
@@ -44,8 +44,11 @@ class PipelineResult:
         return all(dataset.status in (Status.COMPLETED, Status.EXCLUDED) for dataset in self.datasets)
 
     def save(self, path: Path) -> None:
-        """Write the result as JSON, in one step."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write the result as JSON, in one step. Raises Failure where it cannot be written."""
         staged = path.with_name(f".{path.name}.{os.getpid()}")
-        staged.write_text(json.dumps({"ok": self.ok, **asdict(self)}, indent=1, default=str), "utf-8")
-        os.replace(staged, path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            staged.write_text(json.dumps({"ok": self.ok, **asdict(self)}, indent=1, default=str), "utf-8")
+            os.replace(staged, path)
+        except OSError as error:
+            raise fail(f"the run's result cannot be written: {error.strerror}", f"Mend what is wrong with {path}") from error

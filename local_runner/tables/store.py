@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class TableEntry:
     """What `table.json` holds.
 
     `schema` is Spark's JSON form of a StructType; `sources` are the versions of the tables it has read as streams.
+    `previous` is the version that was the good one before this.
     """
 
     name: TableName
@@ -35,6 +36,7 @@ class TableEntry:
     comment: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    previous: str = ""
 
 
 class TableStore:
@@ -67,7 +69,12 @@ class TableStore:
         return [entry for name in sorted(names) if (entry := self.find(name))]
 
     def new_version(self, name: TableName) -> str:
-        """Make the folder of a version that nobody reads yet; its id is never used twice."""
+        """Make the folder of a version that nobody reads yet; its id is never used twice.
+
+        What a broken run has left goes first: it may be what fills the disk.
+        """
+        entry = self.find(name)
+        self._sweep(name, {entry.version, entry.previous} if entry else set())
         version = uuid.uuid4().hex[:12]
         (self.version_folder(name, version) / "data").mkdir(parents=True)
         return version
@@ -79,17 +86,21 @@ class TableStore:
         """
         folder = self.folder(entry.name)
         before = self.find(entry.name)
-        staged = folder / f"table.json.{uuid.uuid4().hex}"
+        if before and before.version != entry.version:
+            entry = replace(entry, previous=before.version)
+        staged = folder / "table.json.new"
         staged.write_text(json.dumps(asdict(entry), indent=1), "utf-8")
         os.replace(staged, folder / "table.json")
-        kept = {entry.version, before.version if before else entry.version}
-        for version in (folder / "versions").iterdir():
-            if version.name not in kept:
-                shutil.rmtree(version, ignore_errors=True)
+        self._sweep(entry.name, {entry.version, entry.previous})
 
     def discard(self, name: TableName, version: str) -> None:
         """Remove a version that was never published."""
         shutil.rmtree(self.version_folder(name, version), ignore_errors=True)
+
+    def _sweep(self, name: TableName, kept: set[str]) -> None:
+        for version in (self.folder(name) / "versions").glob("*"):
+            if version.name not in kept:
+                shutil.rmtree(version, ignore_errors=True)
 
     def lookup(self, text: str) -> TableEntry:
         """The table that `text` names: whole, or by its last parts where only one table ends so.
