@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-from local_runner.diagnostics import Failure, print_diagnostics
+from local_runner.diagnostics import Diagnostic, Failure, print_diagnostics
 
 # Verb -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does).
 VERBS = {
@@ -28,4 +28,6 @@ def main(argv: list[str] | None = None) -> int:
         return importlib.import_module(VERBS[arguments.verb][0]).run(arguments)
     except Failure as failure:
         print_diagnostics(failure.diagnostics)
-        return 1
+    except OSError as error:
+        print_diagnostics([Diagnostic(f"{error.filename or 'a file'}: {error.strerror}", "Mend that, then run again")])
+    return 1

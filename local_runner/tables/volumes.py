@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import threading
 import uuid
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +21,7 @@ class Volumes:
         self._state = state
         self._fixtures = fixtures
         self._filled: set[Path] = set()
+        self._filling = threading.Lock()
 
     def local_path(self, path: str) -> str:
         """The place on this machine that a workspace path stands for; any other path as it is.
@@ -43,18 +45,41 @@ class Volumes:
         return str(base / rest)
 
     def _fill(self, base: Path, source: Path | None) -> None:
-        """Copy new and changed fixture files into the volume, once a run; a reader never sees half a file."""
-        if source is None or base in self._filled:
-            return
-        for file in sorted(path for path in source.rglob("*") if path.is_file() and path.name != ".gitkeep"):
-            target = base / file.relative_to(source)
-            if target.exists() and _same(file, target):
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staged = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-            shutil.copy2(file, staged)
-            os.replace(staged, target)
-        self._filled.add(base)
+        """Bring the volume up to its fixtures, once a run; files that came from elsewhere stay.
+
+        A reader never sees half a file. The list of what came from fixtures is beside the volume: without it a renamed
+        fixture would be read twice.
+        """
+        with self._filling:
+            if base in self._filled:
+                return
+            listing = base.with_name(f"{base.name}.fixtures")
+            before = set(listing.read_text("utf-8").splitlines()) if listing.exists() else set()
+            files = sorted(path for path in source.rglob("*") if path.is_file()) if source else []
+            now = {str(file.relative_to(source)): file for file in files if file.name != ".gitkeep"}
+            for name in before - now.keys():
+                (base / name).unlink(missing_ok=True)
+            if before | now.keys():
+                _write(listing, "".join(f"{name}\n" for name in sorted(now)))
+            for name, file in now.items():
+                _copy(file, base / name)
+            self._filled.add(base)
+
+
+def _copy(file: Path, target: Path) -> None:
+    if target.exists() and _same(file, target):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    shutil.copy2(file, staged)
+    os.replace(staged, target)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    staged.write_text(text, "utf-8")
+    os.replace(staged, path)
 
 
 def _same(one: Path, other: Path) -> bool:
