@@ -10,6 +10,7 @@ from local_runner.diagnostics import Diagnostic, Failure, print_diagnostics
 VERBS = {
     "run": ("local_runner.commands.run", "run a job or a pipeline on this machine"),
     "show": ("local_runner.commands.show", "print a table that local runs have made"),
+    "stop": ("local_runner.commands.stop", "end the Spark server that local runs keep warm"),
     "resolve": ("local_runner.bundle.command", "print the bundle, resolved for a target, as JSON"),
 }
 

@@ -1,7 +1,6 @@
 """`run`: run a job or a pipeline of a bundle on this machine."""
 
 import argparse
-import os
 from itertools import islice
 from pathlib import Path
 
@@ -22,9 +21,10 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
     from local_runner.jobs import pipelines_of
     from local_runner.pipeline.run import Selection, run_pipeline
-    from local_runner.spark import connect, stop
+    from local_runner.spark import begin_import, connect, end_run
     from local_runner.terminal import print_dataset
 
+    begin_import()
     bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
     keys = pipelines_of(bundle, arguments.key)
     if not keys:
@@ -46,8 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
                 return 1
         spark.stop()
     finally:
-        if os.environ.get("CI") == "true":
-            stop(bundle.root)
+        end_run(bundle.root)
     return 0
 
 

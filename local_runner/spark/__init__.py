@@ -1,5 +1,5 @@
 """Spark on this machine: one warm Spark Connect server per bundle root."""
 
-from local_runner.spark.session import connect, stop
+from local_runner.spark.session import begin_import, connect, end_run, stop
 
-__all__ = ["connect", "stop"]
+__all__ = ["begin_import", "connect", "end_run", "stop"]

@@ -9,6 +9,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from local_runner.diagnostics import fail
+from local_runner.spark.folder import ServerFolder
+
 SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 # What Spark reaches into; from Spark's launcher, JavaModuleOptions.
@@ -33,17 +36,26 @@ OPENED = [
 LARGEST_HEAP = 8 * 1024**3
 
 
-def spark_home() -> Path:
-    """The folder of the installed pyspark, found without importing it."""
-    return Path(find_spec("pyspark").origin).parent
+def jars() -> Path:
+    """The folder of Spark's jars in the installed pyspark, found without importing it."""
+    spec = find_spec("pyspark")
+    folder = Path(spec.origin).with_name("jars") if spec else None
+    # Databricks Connect installs a `pyspark` without them.
+    if folder is None or not folder.is_dir():
+        raise fail("Spark is not installed in this Python environment", "run `uv sync`")
+    return folder
 
 
-def command(java: Path, folder: Path) -> list[str]:
-    """The command that runs the server with its files in `folder`, on a free port of 127.0.0.1."""
+def command(java: Path, folder: ServerFolder) -> list[str]:
+    """The command that runs the server with its files in `folder`, on a free port of 127.0.0.1.
+
+    Raises:
+        Failure: there are no jars of Spark.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     properties = {
         **settings(folder),
-        "java.io.tmpdir": folder / "scratch",
+        "java.io.tmpdir": folder.scratch,
         "log4j2.configurationFile": Path(__file__).with_name("log4j2.properties"),
         "io.netty.tryReflectionSetAccessible": "true",
     }
@@ -55,17 +67,20 @@ def command(java: Path, folder: Path) -> list[str]:
         # Runs are short: compiling hard and collecting side by side costs more here than it saves.
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
+        # Out of memory, some of Spark's threads die and runs hang: a clear end is better.
+        "-XX:+ExitOnOutOfMemoryError",
+        f"-XX:ErrorFile={folder.path / 'crash.log'}",
         *(f"--add-opens={package}=ALL-UNNAMED" for package in OPENED),
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
         *(f"-D{key}={value}" for key, value in properties.items()),
         "-cp",
-        f"{spark_home() / 'jars'}/*",
+        f"{jars()}/*",
         SERVER_CLASS,
     ]
 
 
-def settings(folder: Path) -> dict[str, object]:
+def settings(folder: ServerFolder) -> dict[str, object]:
     """Spark's settings: nothing outside `folder` and loopback, sizes for one machine, Databricks' time zone."""
     return {
         "spark.app.name": "local_runner",
@@ -74,10 +89,10 @@ def settings(folder: Path) -> dict[str, object]:
         "spark.driver.host": "127.0.0.1",
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": 0,
+        # Longer than a break in the debugger; a server that nobody uses ends long before.
         "spark.connect.session.manager.defaultSessionTimeout": "12h",
-        "spark.local.dir": folder / "scratch",
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.warehouse.dir": folder / "warehouse",
+        "spark.sql.warehouse.dir": folder.path / "warehouse",
         "spark.sql.session.timeZone": "UTC",
         # Instants, not the older form without a time zone that is Spark's default.
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
@@ -88,14 +103,17 @@ def settings(folder: Path) -> dict[str, object]:
     }
 
 
-def environment(token: str) -> dict[str, str]:
-    """This process's environment for the server, without what would redirect Spark; UDFs run in this Python, in UTC."""
+def environment(token: str, folder: ServerFolder) -> dict[str, str]:
+    """This process's environment for the server, without what would redirect Spark; UDFs run in this Python, in UTC.
+
+    Without SPARK_HOME the workers take pyspark from this Python, and not from a zip file that has to be compiled each time.
+    """
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK_", "PYSPARK_"))}
     return {
         **inherited,
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_CONNECT_AUTHENTICATE_TOKEN": token,
-        "SPARK_HOME": str(spark_home()),
+        "SPARK_LOCAL_DIRS": str(folder.scratch),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "TZ": "UTC",
     }

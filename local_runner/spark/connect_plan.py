@@ -26,6 +26,7 @@ def with_conf(frame: Any, conf: dict[str, str]) -> Any:
     if not conf:
         return frame
     session = frame.sparkSession.cloneSession()
+    session.client.set_retry_policies(frame.sparkSession.client.get_retry_policies())
     for key, value in conf.items():
         session.conf.set(key, value)
     return DataFrame(frame._plan, session)

@@ -1,39 +1,30 @@
-"""One Spark Connect server per bundle root, kept warm between runs.
-
-Its files are in `.local/spark/` of the root:
-
-    server.json    how to reach it: port, token, pid, and what it was started with (mode 0600)
-    server.log     what it writes; emptied at each start
-    start.lock     held while someone looks for, starts or ends the server
-    server.lock    held by the server as long as it lives: the one sign of life that is trusted, as a pid can be reused
-    use.lock       held, shared, by each process that uses the server: unused means that nobody holds it
-"""
+"""One Spark Connect server per bundle root, kept warm between runs."""
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
 import shutil
 import signal
+import site
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+import local_runner
 from local_runner.diagnostics import Failure, fail
-from local_runner.spark import supervisor
-from local_runner.spark.command import command, environment
+from local_runner.spark.command import command, environment, settings
+from local_runner.spark.folder import ServerFolder
 from local_runner.spark.java import find_java
 
 IDLE_SECONDS = 30 * 60
-LOG_LINES_SHOWN = 15
+SECONDS_TO_END = 10
+LOG_LINES_SHOWN = 10
 
-# Open files that hold this process's shared locks, by server folder.
-_in_use: dict[Path, IO[str]] = {}
+# The open files that hold this process's use locks.
+_use_locks: dict[ServerFolder, IO[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -49,130 +40,133 @@ def use_server(root: Path, idle_seconds: float = IDLE_SECONDS) -> Server:
     """The server of the bundle at `root`, started if there is none; it stays up as long as this process lives.
 
     Args:
-        idle_seconds: how long a server started by this call may stand unused before it ends.
+        idle_seconds: how long a server that this call starts may stand unused before it ends.
 
     Raises:
-        Failure: no Java was found, or the server did not start.
+        Failure: Spark or Java is missing, the server did not start, or it has other packages and is in use.
     """
-    folder = server_folder(root)
-    with _start_lock(folder) as start_lock:
-        state = _running(folder)
-        if state is None or state.get("started_with") != _started_with():
+    folder = ServerFolder.of(root)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with folder.start_lock() as start_lock:
+        if not _is_ready(folder):
             _end(folder)
-            _start(root, folder, start_lock, idle_seconds)
-            state = _state(folder)
-        if folder not in _in_use:
-            _in_use[folder] = use = (folder / "use.lock").open("a")
-            fcntl.flock(use, fcntl.LOCK_SH)
-        os.utime(folder / "use.lock")
+            _start(folder, start_lock, idle_seconds)
+        if folder not in _use_locks:
+            _use_locks[folder] = folder.hold_use_lock()
+        folder.note_use()
+        state = folder.read_state()
     return Server(state["port"], state["token"], state["pid"])
 
 
-def end_server(root: Path) -> bool:
-    """End the server of the bundle at `root`; False where there is none."""
-    folder = server_folder(root)
-    if not folder.exists():
+def end_server(root: Path, even_if_used: bool = True) -> bool:
+    """End the server of the bundle at `root`; this process uses it no longer.
+
+    Args:
+        even_if_used: whether to end it while other processes use it.
+
+    Returns:
+        Whether a server was ended.
+    """
+    folder = ServerFolder.of(root)
+    if not folder.path.exists():
         return False
-    with _start_lock(folder):
-        return _end(folder)
+    with folder.start_lock():
+        _release(folder)
+        with folder.unused() as unused:
+            return (unused or even_if_used) and _end(folder)
 
 
-def server_folder(root: Path) -> Path:
-    """Where the files of the server of the bundle at `root` are."""
-    return root.resolve() / ".local" / "spark"
+def _release(folder: ServerFolder) -> None:
+    if use_lock := _use_locks.pop(folder, None):
+        use_lock.close()
 
 
-@contextlib.contextmanager
-def _start_lock(folder: Path) -> Iterator[int]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "start.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file.fileno()
+def _is_ready(folder: ServerFolder) -> bool:
+    """Whether a server runs that this process can use. The caller holds the start lock."""
+    if not folder.server_lives():
+        return False
+    state = folder.read_state()
+    if "port" not in state:
+        # Whoever started it was killed before it listened.
+        return False
+    if state["started_with"] == _started_with(folder):
+        return True
+    _release(folder)
+    with folder.unused() as unused:
+        if unused:
+            return False
+    raise fail(
+        "the Spark server of this bundle is used by a run with another Python or other packages",
+        "wait until that run ends, or `python -m local_runner stop`",
+    )
 
 
-def _running(folder: Path) -> dict[str, Any] | None:
-    """The state of the running server, None where there is none or it never came to listen."""
-    with (folder / "server.lock").open("a") as file:
-        if supervisor.locked(file):
-            return None
-    state = _state(folder)
-    return state if "port" in state else None
+def _started_with(folder: ServerFolder) -> list[str]:
+    """What decides how a server works: the virtual environment, its Python and its packages, and Spark's settings."""
+    packages = [path.name for packages in site.getsitepackages() for path in Path(packages).glob("*.dist-info")]
+    return [sys.prefix, sys.version, *sorted(packages), *(f"{key}={value}" for key, value in settings(folder).items())]
 
 
-def _state(folder: Path) -> dict[str, Any]:
-    return json.loads((folder / "server.json").read_text())
-
-
-def _started_with() -> list[str]:
-    """What a server's Python workers take over from the process that starts it: another Python or other packages need
-    another server."""
-    import site
-
-    packages = [path.name for folder in site.getsitepackages() for path in Path(folder).glob("*.dist-info")]
-    return [sys.executable, sys.version, *sorted(packages)]
-
-
-def _start(root: Path, folder: Path, start_lock: int, idle_seconds: float) -> None:
+def _start(folder: ServerFolder, start_lock: int, idle_seconds: float) -> None:
+    """Start a server and wait until it listens."""
     java = find_java()
     token = secrets.token_urlsafe(32)
-    scratch = folder / "scratch"
     # A server that was killed leaves its files behind.
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
-    with (folder / "server.lock").open("a") as server_lock:
-        fcntl.flock(server_lock, fcntl.LOCK_EX)
+    shutil.rmtree(folder.scratch, ignore_errors=True)
+    folder.scratch.mkdir()
+    with folder.server_lock() as server_lock, folder.log.open("wb") as log:
         order = {
+            "root": str(folder.root),
             "command": command(java, folder),
-            "environment": environment(token),
-            "root": str(root.resolve()),
-            "folder": str(folder),
-            "state": {"token": token, "started_with": _started_with()},
+            "state": {"token": token, "started_with": _started_with(folder)},
             "idle_seconds": idle_seconds,
             "start_lock": start_lock,
-            "server_lock": server_lock.fileno(),
+            "server_lock": server_lock,
         }
-        process = subprocess.Popen(  # noqa: S603 — no shell
-            [sys.executable, "-I", supervisor.__file__],
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "local_runner.spark.supervisor"],
+            cwd=Path(local_runner.__file__).parents[1],
+            env=environment(token, folder),
+            # Unbuffered: nothing is left to write at exit if it ends before it reads.
+            bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
             start_new_session=True,
-            pass_fds=[start_lock, server_lock.fileno()],
+            pass_fds=[start_lock, server_lock],
         )
-    with process.stdin, process.stdout:
-        process.stdin.write(json.dumps(order).encode())
-        process.stdin.close()
-        listening = process.stdout.readline()
+    with supervisor.stdout:
+        with supervisor.stdin, contextlib.suppress(BrokenPipeError):
+            supervisor.stdin.write(json.dumps(order).encode())
+        listening = supervisor.stdout.readline()
     if not listening:
-        process.wait()
-        raise _start_failure(folder)
+        supervisor.wait()
+        raise _start_failure(folder, java)
 
 
-def _start_failure(folder: Path) -> Failure:
-    log = folder / "server.log"
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return fail("Spark did not start", f"the whole log: {log}", detail="\n".join(lines[-LOG_LINES_SHOWN:]))
+def _start_failure(folder: ServerFolder, java: Path) -> Failure:
+    lines = folder.log.read_text(errors="replace").splitlines()
+    telling = [line for line in lines if line.strip() and not line.startswith("\t")]
+    return fail(
+        f"Spark did not start on {java}",
+        f"The whole log is {folder.log}. Another Java can be named by JAVA_HOME.",
+        detail="\n".join(telling[-LOG_LINES_SHOWN:]),
+    )
 
 
-def _end(folder: Path) -> bool:
-    """End the server whose files are in `folder`; False where there is none. The caller holds the start lock."""
-    with (folder / "server.lock").open("a") as file:
-        alive = not supervisor.locked(file)
-        if alive:
-            # The lock is held, so the server lives, and the pid is still its own.
-            pid = _state(folder)["pid"]
-            os.kill(pid, signal.SIGTERM)
-            if not _wait_for(file, supervisor.SECONDS_TO_END):
-                os.kill(pid, signal.SIGKILL)
-                fcntl.flock(file, fcntl.LOCK_EX)
-    (folder / "server.json").unlink(missing_ok=True)
-    return alive
-
-
-def _wait_for(file: IO[str], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not supervisor.locked(file):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
+def _end(folder: ServerFolder) -> bool:
+    """End the server, if there is one. The caller holds the start lock."""
+    if not folder.server_lives():
+        folder.remove_state()
+        return False
+    # Without a state, which someone must have deleted, there is no pid; the supervisor then ends its server by itself.
+    pid = folder.read_state().get("pid")
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if pid:
+            os.kill(pid, sign)
+        if folder.wait_until_server_ended(SECONDS_TO_END):
+            folder.remove_state()
+            return True
+    raise fail(
+        "the Spark server of this bundle does not end", f"end the Java process that holds {folder.path / 'server.lock'}"
+    )

@@ -1,19 +1,18 @@
-"""The server's parent: a small process that starts Java, says on which port it listens, and ends it when it is not needed.
+"""The server's parent: a small process that starts Java, says when it listens, and ends it when nobody needs it.
 
-Run by server.py as a script of its own (standard library only), in a session of its own, so that it outlives the run
-that started it. Its order comes as JSON on stdin:
+server.py runs it in a session of its own, so that it outlives the run that started it, and sends its order as JSON to
+its stdin:
 
-    command, environment, root    what to run, and where
-    folder                        the server's folder: log, state, locks
+    root, command                 what to run, and where; its environment is this process's own
     state                         what to write to the state file, beside `pid` and `port`
     idle_seconds                  how long the server may stand unused
     start_lock, server_lock       inherited descriptors, both locked
 
-`server_lock` is handed to Java and kept by it alone: the kernel frees it when Java is gone, however it went. `start_lock`
-is kept until the server listens, so that nobody starts a second one, even if the run that asked for it is killed.
+`server_lock` goes to Java, which alone keeps it. `start_lock` is kept until the server listens, so that nobody starts a
+second one, even if the run that asked for it is killed.
 """
 
-import fcntl
+import contextlib
 import json
 import os
 import re
@@ -22,7 +21,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+
+from local_runner.spark.archive import Archive
+from local_runner.spark.folder import ServerFolder
 
 LISTENING = re.compile(r"Spark Connect server started at: \S*:(\d+)")
 SECONDS_TO_LISTEN = 120
@@ -32,30 +33,31 @@ LOOK_EVERY = 5.0
 
 def main() -> int:
     order = json.load(sys.stdin)
-    folder = Path(order["folder"])
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        java = subprocess.Popen(  # noqa: S603 — no shell; the command is command.py's
-            order["command"],
-            cwd=order["root"],
-            env=order["environment"],
+    folder = ServerFolder.of(Path(order["root"]))
+    archive = Archive(folder.path, order["command"])
+    with folder.log.open("ab") as log:
+        java = subprocess.Popen(  # noqa: S603 — no shell
+            archive.start_command(),
+            cwd=folder.root,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
+            stdout=log,
+            stderr=log,
             pass_fds=[order["server_lock"]],
         )
-    os.close(order["server_lock"])
-    state = {**order["state"], "pid": java.pid}
-    write_privately(folder / "server.json", state)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        port = wait_until_listening(java, log)
+        os.close(order["server_lock"])
+        state = {**order["state"], "pid": java.pid}
+        folder.write_state(state)
+        port = wait_until_listening(java, folder.log)
         if port is None:
+            # Java checks little of an archive. If this one was the reason, the next start does without.
+            archive.path.unlink(missing_ok=True)
             return 1
-        write_privately(folder / "server.json", {**state, "port": port})
+        folder.write_state({**state, "port": port})
         print("listening", flush=True)
         os.close(order["start_lock"])
-        wait_until_unused(java, folder, order["idle_seconds"])
+        wait_until_unneeded(java, folder, archive, order["idle_seconds"])
     finally:
         end(java)
     return 0
@@ -68,43 +70,57 @@ def wait_until_listening(java: subprocess.Popen[bytes], log: Path) -> int | None
         if match := LISTENING.search(log.read_text(errors="replace")):
             return int(match[1])
         time.sleep(0.02)
+    if java.poll() is None:
+        print(f"It did not listen within {SECONDS_TO_LISTEN} seconds.", file=sys.stderr)
     return None
 
 
-def wait_until_unused(java: subprocess.Popen[bytes], folder: Path, idle_seconds: float) -> None:
+def wait_until_unneeded(java: subprocess.Popen[bytes], folder: ServerFolder, archive: Archive, idle_seconds: float) -> None:
     """Return when Java has ended, its folder is gone, or nobody has used it for `idle_seconds`.
 
-    A process that uses the server holds a shared lock on `use.lock` and touches it when it connects.
+    Each time that it falls out of use its left-overs are removed, and the first time the archive is made.
     """
-    last_used = time.time()
-    while True:
-        try:
-            java.wait(timeout=min(LOOK_EVERY, idle_seconds))
-            return
-        except subprocess.TimeoutExpired:
-            pass
-        try:
-            with (folder / "use.lock").open() as use, (folder / "start.lock").open() as start:
-                last_used = max(last_used, os.fstat(use.fileno()).st_mtime)
-                # With the start lock held nobody can begin to use the server between the look and its end.
-                if not locked(start):
-                    continue
-                if not locked(use):
-                    last_used = time.time()
-                elif time.time() - last_used >= idle_seconds:
-                    end(java)
-                    return
-        except FileNotFoundError:
-            return
-
-
-def locked(file: Any) -> bool:
-    """Whether this process could lock `file` for itself alone, without waiting."""
+    making: subprocess.Popen[bytes] | None = None
+    tidied: float | None = None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        while True:
+            time.sleep(min(LOOK_EVERY, idle_seconds))
+            # The root may have been deleted, and even made anew with another server.
+            if java.poll() is not None or folder.read_state().get("pid") != java.pid:
+                return
+            if making and making.poll() == 0:
+                archive.take()
+                making = None
+            # With the start lock held nobody can begin to use the server between the look and what follows from it.
+            with folder.start_lock(), folder.unused() as unused:
+                if not unused:
+                    folder.note_use()
+                elif tidied != folder.last_use():
+                    end_python_workers(java.pid)
+                    making = making or archive.begin()
+                    tidied = folder.last_use()
+                elif time.time() - folder.last_use() >= idle_seconds:
+                    end(java)
+                    folder.remove_state()
+                    return
+    finally:
+        if making:
+            making.kill()
+            making.wait()
+
+
+def end_python_workers(java: int) -> None:
+    """End the Python processes of sessions that are over: Spark 4.3 keeps one for each session with UDFs (SPARK-54055)."""
+    try:
+        shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True)  # noqa: S607
+    except FileNotFoundError:
+        # A small container may have no `ps`. They end with the server.
+        return
+    for line in shown.stdout.splitlines():
+        pid, parent, command = line.split(maxsplit=2)
+        if int(parent) == java and "pyspark.daemon" in command:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGTERM)
 
 
 def end(java: subprocess.Popen[bytes]) -> None:
@@ -115,15 +131,6 @@ def end(java: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         java.kill()
         java.wait()
-
-
-def write_privately(path: Path, value: dict[str, Any]) -> None:
-    """Replace `path` with `value` as JSON, readable by its owner only from its first byte on."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(value, file)
-    os.replace(new, path)
 
 
 if __name__ == "__main__":
