@@ -68,6 +68,11 @@ test *args:
 test-kills:
     @pytest -m kills
 
+# Write what the cases under tests/acceptance are expected to print: just update-acceptance [case…]
+[group("code")]
+update-acceptance *cases:
+    @python -m tests.acceptance.update "$@"
+
 # Check style and formatting, changing nothing
 [group("code")]
 lint:

@@ -8,6 +8,7 @@ bundle/config/mutator/validate_secret_value_is_variable.go.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from local_runner.bundle.references import is_pure, parse, references
 from local_runner.bundle.tree import Map, each, get, show
@@ -42,17 +43,18 @@ _RESERVED = (
 _KNOWN_TO_SCRIPTS = ("bundle", "workspace", "var", "variables")
 
 
-def check_keys(files: Iterable[Map]) -> Iterator[Diagnostic]:
+def check_keys(files: Iterable[Map], root: Path) -> Iterator[Diagnostic]:
     """Errors for keys that several resources or scripts of the bundle's files share, and for keys with references."""
     first: dict[str, Location | None] = {}
     for file in files:
         for pattern in ("resources.*.*", "scripts.*"):
             for _, owner, key in each(file, pattern):
                 at = owner.where.get(key)
-                if key in first:
-                    summary = f"several resources or scripts have the key {key}: the first is at {first[key]}"
+                other = first.setdefault(key, at)
+                if other is not at:
+                    place = f": the first is at {other.relative_to(root)}" if other else ""
+                    summary = f"several resources or scripts have the key {key}{place}"
                     yield Diagnostic(summary, "Give each a key of its own, in one file.", at)
-                first.setdefault(key, at)
         for pattern in ("resources.*.*", "targets.*.resources.*.*"):
             for _, owner, key in each(file, pattern):
                 if references(key):
@@ -79,7 +81,7 @@ def check_definitions(config: Map) -> Iterator[Diagnostic]:
 def empty_resources(config: Map) -> list[Diagnostic]:
     """An error for each resource without a definition."""
     return [
-        Diagnostic(f"{path[1]} {key} is not defined", "Define it, or remove its key.", owner.where.get(key))
+        Diagnostic(f"{show(path)} is not defined", "Define it, or remove its key.", owner.where.get(key))
         for path, owner, key in each(config, "resources.*.*")
         if owner[key] is None
     ]

@@ -44,7 +44,7 @@ def load(root: Path, report: list[Diagnostic]) -> Map:
     else:
         config.drop("include")
     files = [config, *_load_files(included, report)]
-    report += check_keys(files)
+    report += check_keys(files, root)
     for file in files[1:]:
         merge(config, file)
     return config

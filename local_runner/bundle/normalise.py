@@ -6,6 +6,7 @@ Source: Databricks CLI, libs/dyn/convert/normalize.go.
 from __future__ import annotations
 
 import difflib
+import math
 from typing import Any
 
 from local_runner.bundle.references import is_pure
@@ -81,7 +82,8 @@ def _struct(value: dict[str, Any], type_: Struct, report: list[Diagnostic], path
         place = value.where.get(key) if isinstance(value, Map) else None
         field = type_.fields.get(key)
         if field is None:
-            report.append(_unknown_field(key, type_, path, place or at))
+            if not _only_anchors(value, key):
+                report.append(_unknown_field(key, type_, path, place or at))
             continue
         try:
             converted = _convert(item, field, report, (*path, key), place or at)
@@ -91,6 +93,15 @@ def _struct(value: dict[str, Any], type_: Struct, report: list[Diagnostic], path
             continue
         out.put(key, converted, place)
     return out
+
+
+def _only_anchors(value: Any, key: str | int) -> bool:
+    """Whether what lies under `key` is there to be used elsewhere: an anchor, or a container of nothing else."""
+    if isinstance(value, Map | List) and key in value.anchored:
+        return True
+    inner = value[key]
+    children = inner if isinstance(inner, dict) else range(len(inner)) if isinstance(inner, list) else ()
+    return bool(children) and all(_only_anchors(inner, child) for child in children)
 
 
 def _unknown_field(key: str, type_: Struct, path: Path, at: Location | None) -> Diagnostic:
@@ -121,6 +132,8 @@ def text(value: str | bool | int | float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
+        if math.isinf(value) or math.isnan(value):
+            return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
         return f"{value:.0f}" if value.is_integer() else _decimal(value)
     return str(value)
 

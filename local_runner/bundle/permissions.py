@@ -71,12 +71,12 @@ def apply_bundle_permissions(resources: Map, config: Map, report: list[Diagnosti
             remedy = f"Use one of {', '.join(_BUNDLE_LEVELS)}."
             raise fail(f"invalid permission level: {permission.get('level')}", remedy, granted.place(index))
     for kind, levels in _LEVELS.items():
-        for item in _each(resources, kind):
+        for key, item in _each(resources, kind):
             own = item.get("permissions") or List()
             added = [
                 Map({"level": levels[permission["level"]], **_principal(permission)})
                 for permission in granted
-                if permission["level"] in levels and not _overlaps(permission, own, kind, report)
+                if permission["level"] in levels and not _overlaps(permission, own, f"resources.{kind}.{key}", report)
             ]
             item.drop("permissions")
             if own or added:
@@ -86,26 +86,26 @@ def apply_bundle_permissions(resources: Map, config: Map, report: list[Diagnosti
 def add_deployer(resources: Map, user: str) -> None:
     """Make `user` the owner, or a manager, of each resource with permissions; keep one level a principal."""
     for kind in resources:
-        for item in _each(resources, kind):
+        for _, item in _each(resources, kind):
             if isinstance(item.get("permissions"), list) and kind != "secret_scopes":
                 item["permissions"] = _strongest(_with_manager(item["permissions"], user, kind in _OWNED))
 
 
-def _each(resources: Map, kind: str) -> list[Map]:
-    return [item for item in (resources.get(kind) or {}).values() if isinstance(item, Map)]
+def _each(resources: Map, kind: str) -> list[tuple[str, Map]]:
+    return [(key, item) for key, item in (resources.get(kind) or {}).items() if isinstance(item, Map)]
 
 
 def _principal(permission: Map) -> dict[str, Any]:
     return {field: permission[field] for field in _PRINCIPALS if permission.get(field)}
 
 
-def _overlaps(permission: Map, own: List, kind: str, report: list[Diagnostic]) -> bool:
+def _overlaps(permission: Map, own: List, owner: str, report: list[Diagnostic]) -> bool:
     found = False
     for index, other in enumerate(own):
         for field in _PRINCIPALS:
             if permission.get(field) and permission[field] == other.get(field):
-                summary = f"{kind} already have permissions for {permission[field]}"
-                remedy = "The bundle's permission does not apply there."
+                summary = f"{owner} already has a permission for {permission[field]}"
+                remedy = "It counts there, the bundle's permission does not. Remove one of the two."
                 report.append(Diagnostic(summary, remedy, own.place(index), Severity.WARNING))
                 found = True
     return found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local_runner.bundle.tree import List, Map, Path, copy, kind
-from local_runner.diagnostics import Diagnostic, Failure, Location
+from local_runner.diagnostics import Diagnostic, Location
 
 _NAME = r"[^\W\d_](?:[\w-]*[^\W_])?"
 REFERENCE = re.compile(rf"\$\{{({_NAME}(?:\.{_NAME}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}}")
@@ -38,6 +38,16 @@ class Missing(Exception):
     def __init__(self, suggestions: Iterable[str] = ()) -> None:
         super().__init__()
         self.suggestions = tuple(suggestions)
+
+
+class _Unresolvable(Exception):
+    """Why a reference cannot be replaced; what is wrong `anywhere` it is met, like a cycle, is said once."""
+
+    def __init__(self, summary: str, remedy: str, anywhere: bool = False) -> None:
+        super().__init__(summary)
+        self.remedy = remedy
+        self.anywhere = anywhere
+        self.said_once = False
 
 
 def is_pure(text: str) -> bool:
@@ -87,8 +97,10 @@ class Resolver:
     def _replace(self, text: str, at: Location | None) -> Any:
         try:
             return self._text(text, ())
-        except Failure as failure:
-            self._report += [_placed(diagnostic, at) for diagnostic in failure.diagnostics]
+        except _Unresolvable as problem:
+            if not problem.said_once:
+                self._report.append(Diagnostic(str(problem), problem.remedy, at))
+                problem.said_once = problem.anywhere
             return text
 
     def _text(self, text: str, chain: tuple[str, ...]) -> Any:
@@ -105,32 +117,32 @@ class Resolver:
             if replaced == text:
                 return text
             if len(replaced) > MAX_LENGTH:
-                raise Failure(Diagnostic(f"references expand to more than {MAX_LENGTH:,} characters", "Use fewer of them."))
+                raise _Unresolvable(f"references expand to more than {MAX_LENGTH:,} characters", "Use fewer of them.", True)
             text = replaced
         return text
 
     def _value(self, name: str, chain: tuple[str, ...]) -> Any:
         if name in self._resolved:
             known = self._resolved[name]
-            if isinstance(known, Failure):
+            if isinstance(known, _Unresolvable):
                 raise known
             return known
         if name in chain:
-            raise Failure(_cycle((*chain[chain.index(name) :], name)))
+            raise _cycle((*chain[chain.index(name) :], name))
         if len(chain) >= MAX_DEPTH:
-            raise Failure(
-                Diagnostic(f"references are nested more than {MAX_DEPTH} deep: {chain[0]} …", "Shorten the chain.")
+            raise _Unresolvable(
+                f"references are nested more than {MAX_DEPTH} deep: {chain[0]} …", "Shorten the chain.", True
             )
         try:
             value = self._inside(self._lookup(parse(name)), (*chain, name))
         except Skip:
             value = Skip
         except Missing as missing:
-            value = Failure(_no_such(name, missing.suggestions))
-        except Failure as failure:
-            value = failure
+            value = _no_such(name, missing.suggestions)
+        except _Unresolvable as problem:
+            value = problem
         self._resolved[name] = value
-        if isinstance(value, Failure):
+        if isinstance(value, _Unresolvable):
             raise value
         return value
 
@@ -151,7 +163,7 @@ class Resolver:
         self._nodes += _size(value)
         self.retyped += not isinstance(value, str) or value in _LITERALS or _NUMERAL.fullmatch(value) is not None
         if self._nodes > MAX_NODES:
-            raise Failure(Diagnostic(f"references expand to more than {MAX_NODES:,} values", "Use fewer of them."))
+            raise _Unresolvable(f"references expand to more than {MAX_NODES:,} values", "Use fewer of them.", True)
         return copy(value)
 
 
@@ -167,7 +179,7 @@ def _written(match: re.Match[str], values: dict[str, Any]) -> str:
         return match[0]
     if isinstance(value, dict | list):
         summary = f"${{{match[1]}}} is {kind(value)}, which cannot be part of a string"
-        raise Failure(Diagnostic(summary, "Refer to one of its values, or let the reference stand alone."))
+        raise _Unresolvable(summary, "Refer to one of its values, or let the reference stand alone.")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
@@ -175,16 +187,12 @@ def _written(match: re.Match[str], values: dict[str, Any]) -> str:
     return "<nil>" if value is None else str(value)
 
 
-def _placed(diagnostic: Diagnostic, at: Location | None) -> Diagnostic:
-    return Diagnostic(diagnostic.summary, diagnostic.remedy, at, diagnostic.severity, diagnostic.detail)
-
-
-def _cycle(chain: tuple[str, ...]) -> Diagnostic:
+def _cycle(chain: tuple[str, ...]) -> _Unresolvable:
     links = " -> ".join(f"${{{name}}}" for name in chain)
-    return Diagnostic(f"references form a cycle: {links}", "Give one of them a value of its own.")
+    return _Unresolvable(f"references form a cycle: {links}", "Give one of them a value of its own.", True)
 
 
-def _no_such(name: str, suggestions: tuple[str, ...]) -> Diagnostic:
+def _no_such(name: str, suggestions: tuple[str, ...]) -> _Unresolvable:
     meant = " or ".join(f"${{{suggestion}}}" for suggestion in suggestions)
     remedy = f"Did you mean {meant}?" if meant else "Define it, or correct the reference."
-    return Diagnostic(f"reference does not exist: ${{{name}}}", remedy)
+    return _Unresolvable(f"reference does not exist: ${{{name}}}", remedy)

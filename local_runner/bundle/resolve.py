@@ -53,7 +53,7 @@ def resolve(
     roots = Roots(root, root, "")
     config, report = Map(), list[Diagnostic]()
     try:
-        config.update(load(root, report))
+        config.take(load(root, report))
         target, definition = select_target(config, target, report)
         roots = _prepare(config, root, target, variables or {}, user, report)
         _resolve_resources(config, roots, report)
@@ -113,8 +113,7 @@ def _resolve_sections(config: Map, report: list[Diagnostic]) -> None:
     Resolver(configuration_lookup(config), report).resolve(config)
     resolved = normalise(config, ROOT, report)
     config.clear()
-    config.update(resolved)
-    config.where.update(resolved.where)
+    config.take(resolved)
     if resources is not None:
         config["resources"] = resources
 

@@ -29,15 +29,15 @@ from local_runner.diagnostics import Diagnostic
 
 def process_static_resources(config: Map, roots: Roots, cloud: Cloud, resolver: Resolver, report: list[Diagnostic]) -> None:
     """Finish the resources written in YAML."""
-    resources = config.get("resources")
-    if not isinstance(resources, Map):
-        return
-    resolver.resolve(resources)
-    resources = config["resources"] = normalise(resources, RESOURCES, report, ("resources",))
+    resources = Map()
+    if "resources" in config:
+        resolver.resolve(config["resources"])
+        resources = config["resources"] = normalise(config["resources"], RESOURCES, report, ("resources",))
     normalise_paths(config, roots.bundle)
     translate_serialised_paths(config, roots)
-    _normalise(resources, roots, report)
-    _initialise(resources, config, cloud, report)
+    if resources:
+        _normalise(resources, roots, report)
+        _initialise(resources, config, cloud, report)
     report += check_fields(resources)
 
 
@@ -46,8 +46,9 @@ def process_python_resources(config: Map, roots: Roots, cloud: Cloud, resolver: 
     share_python_section(config)
     for phase in ("load_resources", "apply_mutators"):
         added, changed = (_resolve(part, resolver, report) for part in run_phase(phase, config, roots.bundle, report))
-        _normalise(added, roots, report)
-        _initialise(added, config, cloud, report)
+        if added:
+            _normalise(added, roots, report)
+            _initialise(added, config, cloud, report)
         _normalise(changed, roots, report)
         add_deployer(changed, config["workspace"]["current_user"]["userName"])
         for part in (added, changed):

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from local_runner.bundle.tree import Map
 from local_runner.diagnostics import fail
 
+# Characters that Go's JSON writes as escapes, for text that ends up in a web page.
+_ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
 _CONTENT = {"dashboards": "serialized_dashboard", "genie_spaces": "serialized_space"}
 
 
@@ -30,4 +33,8 @@ def read_serialised(resources: Map, sync_root: Path) -> None:
                     remedy = "Create the file, or correct the path."
                     raise fail(f"cannot read {path}", remedy, item.where.get("file_path")) from None
             elif kind == "genie_spaces" and isinstance(item.get(field), dict | list):
-                item[field] = json.dumps(item[field], sort_keys=True, separators=(",", ":"))
+                item[field] = _json(item[field])
+
+
+def _json(value: dict[str, Any] | list[Any]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).translate(_ESCAPED)

@@ -1,12 +1,13 @@
 """Configuration as a tree that remembers where each part was written.
 
 A `Map` and a `List` are a dict and a list; beside each child they keep the `Location` it comes from, so a child moved or
-merged elsewhere takes its place in the files along. Scalars are plain Python values.
+merged elsewhere takes its place in the files along. Scalars are plain Python values. As read from a file, `anchored` names
+the children that have a YAML anchor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from local_runner.diagnostics import Location, fail
@@ -17,17 +18,23 @@ Path = tuple[str | int, ...]
 class Map(dict[str, Any]):
     """A mapping; `where[key]` is the place of the value under `key`."""
 
-    __slots__ = ("where",)
+    __slots__ = ("anchored", "where")
 
     def __init__(self, values: dict[str, Any] | None = None, where: dict[str, Location] | None = None) -> None:
         super().__init__(values or {})
         self.where = where or {}
+        self.anchored: Collection[str | int] = ()
 
     def put(self, key: str, value: Any, location: Location | None = None) -> None:
         """Set `key`; without a location the place of the former value stays."""
         self[key] = value
         if location:
             self.where[key] = location
+
+    def take(self, other: Map) -> None:
+        """Set every key of `other`, with its place."""
+        self.update(other)
+        self.where.update(other.where)
 
     def drop(self, key: str) -> Any:
         self.where.pop(key, None)
@@ -37,11 +44,12 @@ class Map(dict[str, Any]):
 class List(list[Any]):
     """A sequence; `where[index]` is the place of that item, and may be shorter than the sequence."""
 
-    __slots__ = ("where",)
+    __slots__ = ("anchored", "where")
 
     def __init__(self, values: list[Any] | None = None, where: list[Location | None] | None = None) -> None:
         super().__init__(values or [])
         self.where = where or []
+        self.anchored: Collection[str | int] = ()
 
     def place(self, index: int) -> Location | None:
         return self.where[index] if index < len(self.where) else None

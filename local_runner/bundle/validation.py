@@ -39,6 +39,8 @@ def check_volumes(config: Map) -> Iterator[Diagnostic]:
         if workspace[key].startswith("/Volumes/") and key != "artifact_path":
             remedy = "Use a path under /Workspace; only workspace.artifact_path may be on a volume."
             yield Diagnostic(f"workspace.{key} is on a volume: {workspace[key]}", remedy, at)
+            if key == "root_path":
+                return
         elif workspace[key].startswith("/Volumes/") and not all((*workspace[key].split("/"), "", "", "")[2:5]):
             yield Diagnostic(f"workspace.{key} names no volume", "Write /Volumes/<catalog>/<schema>/<volume>.", at)
 

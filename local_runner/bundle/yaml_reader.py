@@ -62,7 +62,7 @@ def parse(raw: bytes, file: str, report: list[Diagnostic]) -> Any:
         raise fail(f"not valid YAML: {error}".splitlines()[0], "Remove the character.", Location(file)) from None
     except RecursionError:
         raise _too_deep(Location(file)) from None
-    return _Builder(file, report).build(node) if node else None
+    return _Builder(file, text, report).build(node) if node else None
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -89,8 +89,9 @@ def _too_deep(location: Location) -> Failure:
 
 
 class _Builder:
-    def __init__(self, file: str, report: list[Diagnostic]) -> None:
+    def __init__(self, file: str, text: str, report: list[Diagnostic]) -> None:
         self.file = file
+        self.lines = text.split("\n") if "&" in text else []
         self.report = report
         self.nodes = 0
         self.open: set[int] = set()
@@ -115,8 +116,15 @@ class _Builder:
     def place(self, node: yaml.Node) -> Location:
         return Location(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
 
+    def is_anchored(self, node: yaml.Node) -> bool:
+        """Whether the node starts with an anchor; the nodes themselves do not tell."""
+        mark = node.start_mark
+        return bool(self.lines) and self.lines[mark.line][mark.column : mark.column + 1] == "&"
+
     def sequence(self, node: yaml.SequenceNode, depth: int) -> List:
-        return List([self.build(item, depth + 1) for item in node.value], [self.place(item) for item in node.value])
+        built = List([self.build(item, depth + 1) for item in node.value], [self.place(item) for item in node.value])
+        built.anchored = [index for index, item in enumerate(node.value) if self.is_anchored(item)]
+        return built
 
     def mapping(self, node: yaml.Node, depth: int) -> Map:
         built, merged = Map(), None
@@ -132,6 +140,8 @@ class _Builder:
                 summary = f"duplicate key {name!r}, first on line {before}"
                 self.report.append(Diagnostic(summary, "Remove one of the two: the last one counts.", self.place(key)))
             built.put(name, self.build(value, depth + 1), self.place(key))
+            if self.is_anchored(value):
+                built.anchored = {*built.anchored, name}
         return self.inherit(built, merged, depth) if merged is not None else built
 
     def key(self, node: yaml.Node) -> str:
@@ -144,17 +154,14 @@ class _Builder:
         return node.value
 
     def inherit(self, built: Map, merged: yaml.Node, depth: int) -> Map:
-        """`built` over the mappings that its merge key names; of those, an earlier one wins."""
+        """`built` over the mappings that its merge key names; of those, a later one wins, as in the CLI and unlike YAML."""
         sources = merged.value if isinstance(merged, yaml.SequenceNode) else [merged]
         inherited = Map()
-        for source in reversed(sources):
+        for source in sources:
             if not isinstance(source, yaml.MappingNode):
                 raise fail("a merge key ('<<') takes a mapping or a list of mappings", "", self.place(merged))
-            layer = self.build(source, depth + 1)
-            inherited.update(layer)
-            inherited.where.update(layer.where)
-        inherited.update(built)
-        inherited.where.update(built.where)
+            inherited.take(self.build(source, depth + 1))
+        inherited.take(built)
         return inherited
 
     def scalar(self, node: yaml.ScalarNode) -> Any:
