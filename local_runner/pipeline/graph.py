@@ -17,6 +17,7 @@ from local_runner.pipeline.expectations import with_expectations
 from local_runner.pipeline.loading import diagnose
 from local_runner.pipeline.reading import StoredTables, reading_with
 from local_runner.tables import TableName
+from local_runner.tables.name import split_identifier
 
 
 @dataclass
@@ -203,7 +204,9 @@ class _EmptyTables:
 
 def dataset_name(definitions: Definitions, text: str) -> TableName:
     """The table that a query means by `text`; the older `LIVE.x` is x of this pipeline."""
-    return definitions.name(text[5:] if text.replace("`", "").lower().startswith("live.") and text.count(".") == 1 else text)
+    parts = split_identifier(text)
+    live = len(parts) == 2 and parts[0].upper() == "LIVE"
+    return TableName.of_parts(parts[1:] if live else parts, definitions.catalog, definitions.schema)
 
 
 def frame_of(flow: Flow) -> Any:

@@ -5,16 +5,17 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, Location
 from local_runner.pipeline.definitions import Definitions, recording
+from local_runner.pipeline.pickling import pickling_by_value
+from local_runner.pipeline.sources import Source
 
 _RUNNER = Path(__file__).parents[1]
 
 
-def load_sources(sources: list[Path], definitions: Definitions, names: dict[str, Any], root: Path) -> None:
+def load_sources(sources: list[Source], definitions: Definitions, names: dict[str, Any], root: Path) -> None:
     """Run each file with `names` (`spark`, `dbutils`, …) as globals.
 
     Raises Failure with one diagnostic a file that does not run, holding the person's own lines under `root`.
@@ -23,34 +24,28 @@ def load_sources(sources: list[Path], definitions: Definitions, names: dict[str,
     for source in sources:
         try:
             with recording(definitions):
-                _run(source, names)
+                source.run(definitions, names)
         except Failure as failure:
             problems += failure.diagnostics
         except Exception as error:
-            problems.append(diagnose(error, f"{source.name} does not load", root, Location(str(source))))
+            problems.append(diagnose(error, f"{source.path.name} does not load", root, Location(str(source.path))))
     if problems:
         raise Failure(*problems)
-
-
-def _run(source: Path, names: dict[str, Any]) -> None:
-    module = ModuleType(f"_source_{source.stem}")
-    module.__file__ = str(source)
-    module.__dict__.update(names)
-    sys.modules[module.__name__] = module
-    exec(compile(source.read_bytes(), str(source), "exec"), module.__dict__)  # noqa: S102 - the person's own file
 
 
 @contextmanager
 def importing_from(folders: list[Path], root: Path) -> Iterator[None]:
     """While this lasts, code imports from `folders` first; after it, no module of the bundle stays loaded.
 
-    Another bundle's `common` must not be taken for this one's, nor yesterday's for today's.
+    Another bundle's `common` must not be taken for this one's, nor yesterday's for today's. Functions that Spark runs
+    take the bundle's modules along.
     """
     before = list(sys.path)
     loaded = set(sys.modules)
     sys.path[:0] = [str(folder) for folder in folders]
     try:
-        yield
+        with pickling_by_value(lambda: bundle_modules(root)):
+            yield
     finally:
         sys.path[:] = before
         for name in bundle_modules(root) - loaded:
@@ -82,7 +77,8 @@ def _is_own(file: str, root: Path) -> bool:
     """Whether `file` is the bundle's own code: neither this package nor a library installed under the bundle."""
     path = Path(file)
     return (
-        path.is_relative_to(root)
+        file.startswith(str(root))  # cheap, and it rules out most of what is asked
+        and path.is_relative_to(root)
         and not path.is_relative_to(_RUNNER)
         and not {".venv", "site-packages"} & set(path.relative_to(root).parts)
     )

@@ -15,6 +15,7 @@ from local_runner.pipeline.graph import dataset_name, frame_of
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.reading import FOREVER, reading_with
 from local_runner.pipeline.shims import shims
+from local_runner.pipeline.sources import read_sources
 from local_runner.tables import TableName
 from local_runner.tables.fixtures import Fixtures
 from local_runner.tables.volumes import Volumes
@@ -41,7 +42,7 @@ def run_dataset(
         stack.enter_context(importing_from([], root))
         for key, value in configuration.items():
             spark.conf.set(key, value)
-        load_sources(sources, definitions, {"spark": spark}, root)
+        load_sources(read_sources(sources, root, configuration), definitions, {"spark": spark}, root)
         dataset = _find(definitions, name)
         stack.enter_context(reading_with(_Given(spark, definitions, dataset, inputs, scratch)))
         frames = [_checked(frame_of(flow), dataset) for flow in definitions.flows_into(dataset.name)]

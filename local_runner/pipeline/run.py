@@ -17,6 +17,7 @@ from local_runner.pipeline.problems import explain
 from local_runner.pipeline.reading import StoredTables, reading_with
 from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
 from local_runner.pipeline.shims import shims
+from local_runner.pipeline.sources import read_sources
 from local_runner.pipeline.spec import fixtures_of, pipeline_spec
 from local_runner.pipeline.writing import Written, write_materialized_view, write_streaming_table
 from local_runner.spark.connect_plan import activate, with_conf
@@ -53,6 +54,7 @@ def run_pipeline(
     running already. A dataset that fails is part of the result.
     """
     spec = pipeline_spec(bundle, key)
+    sources = read_sources(spec.sources, bundle.root, spec.configuration)
     state = bundle.root / ".local" / bundle.target
     fixtures = fixtures_of(bundle)
     store = TableStore(state)
@@ -64,7 +66,7 @@ def run_pipeline(
         for name, value in spec.configuration.items():
             spark.conf.set(name, value)
         stored = StoredTables(spark, store, fixtures)
-        load_sources(spec.sources, definitions, {"spark": spark}, bundle.root)
+        load_sources(sources, definitions, {"spark": spark}, bundle.root)
         graph = build_graph(definitions, stored, spark, bundle.root)
         run = _Run(bundle, key, spark, definitions, graph, stored, store, _selected(selection, graph), selection, report)
         result = PipelineResult(key, run.run(), _finals(graph))

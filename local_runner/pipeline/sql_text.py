@@ -4,7 +4,9 @@ Spark takes a three-part name only where its first part is a configured catalog,
 the caller binds to a DataFrame. Only the names' own characters are replaced: the rest of the text stays the person's.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from local_runner.diagnostics import fail
 
@@ -22,17 +24,12 @@ class TableRef:
 def table_refs(text: str) -> list[TableRef]:
     """Every table that `text`, one query, reads, in the order they stand. Common table expressions are left out.
 
-    Raises Failure where the text cannot be parsed.
+    Raises Failure where the text is no query, or cannot be parsed.
     """
-    import sqlglot
     from sqlglot import exp
     from sqlglot.optimizer.scope import traverse_scope
 
-    plain, streamed = _without_stream(text)
-    try:
-        query = sqlglot.parse_one(plain, dialect="databricks")
-    except sqlglot.errors.SqlglotError as error:
-        raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
+    query, streamed = _parsed(text)
     refs = {}
     for scope in traverse_scope(query):
         for source in scope.sources.values():
@@ -42,6 +39,30 @@ def table_refs(text: str) -> list[TableRef]:
             parts = tuple(part.name for part in source.parts)
             refs[first["start"]] = TableRef(parts, first["start"] in streamed, first["start"], last["end"] + 1)
     return [refs[start] for start in sorted(refs)]
+
+
+def check_query(text: str) -> None:
+    """Make sure that `text` is one whole query. Raises Failure where it is not, or where it has a parameter marker."""
+    from sqlglot import exp
+
+    query, _ = _parsed(text)
+    if marker := query.find(exp.Placeholder):
+        raise fail(f"the parameter {marker.sql('databricks')} has no value in a source file", "Use ${key}")
+
+
+def _parsed(text: str) -> tuple[Any, set[int]]:
+    """sqlglot's tree of the query, and where the tables start that are read as streams."""
+    import sqlglot
+    from sqlglot import exp
+
+    plain, streamed = _without_stream(text)
+    try:
+        query = sqlglot.parse_one(plain, dialect="databricks")
+    except sqlglot.errors.SqlglotError as error:
+        raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
+    if not isinstance(query, exp.Query | exp.Values):
+        raise fail(f"this is no query: {' '.join(plain.split()[:3])} …", "Write a SELECT")
+    return query, streamed
 
 
 def with_aliases(text: str, refs: list[TableRef]) -> tuple[str, list[str]]:
@@ -119,5 +140,5 @@ def _takes_no_alias(text: str, end: int) -> bool:
 
 
 def _plain(message: str) -> str:
-    """sqlglot's message without its terminal colours."""
-    return message.replace("\x1b[4m", "").replace("\x1b[0m", "")
+    """sqlglot's message without its terminal colours and its own view of a token."""
+    return re.sub(r"\x1b\[[04]m| but got <Token .*?>(?=\.)", "", message)

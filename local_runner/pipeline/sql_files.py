@@ -1,0 +1,192 @@
+"""SQL source files: their statements, recorded as the same definitions that Python files give."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from local_runner.diagnostics import Diagnostic, Failure, Location, fail
+from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
+from local_runner.pipeline.reading import TableReader, current_reader, reading_with
+from local_runner.pipeline.sql_auto_cdc import AutoCdc
+from local_runner.pipeline.sql_statements import (
+    DatasetStatement,
+    FlowStatement,
+    Query,
+    QueryStatement,
+    SetStatement,
+    Statement,
+    UseStatement,
+    parse_statements,
+)
+from local_runner.pipeline.sql_text import check_query
+from local_runner.tables import TableName
+from local_runner.tables.name import split_identifier
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """A file's statements."""
+
+    path: Path
+    statements: list[Statement]
+
+    def run(self, definitions: Definitions, names: dict[str, Any]) -> None:
+        """Record what the file defines; `names` holds the session as `spark`."""
+        record(self.statements, definitions, names["spark"], SqlScope())
+
+
+def read_sql_file(path: Path, parameters: Mapping[str, str]) -> SqlFile:
+    """Read a file of SQL. Raises Failure with a diagnostic for each statement that is wrong, or defines nothing."""
+    statements = read_statements(path.read_text("utf-8"), path, dict(parameters))
+    problems = [
+        Diagnostic("this query defines nothing", "Put CREATE MATERIALIZED VIEW name AS before it", one.query.location)
+        for one in statements
+        if isinstance(one, QueryStatement)
+    ]
+    if problems:
+        raise Failure(*problems)
+    return SqlFile(path, statements)
+
+
+def read_statements(text: str, path: Path, parameters: dict[str, str]) -> list[Statement]:
+    """The statements of SQL `text`, each checked as far as can be without Spark; SET adds to `parameters`.
+
+    Raises Failure with a diagnostic for each statement that is wrong.
+    """
+    statements = parse_statements(text, str(path), parameters)
+    problems = [problem for statement in statements for problem in _query_problems(statement)]
+    if problems:
+        raise Failure(*problems)
+    return statements
+
+
+def _query_problems(statement: Statement) -> list[Diagnostic]:
+    flow = getattr(statement, "flow", None)
+    if isinstance(flow, Query):
+        try:
+            check_query(flow.text)
+        except Failure as failure:
+            return [replace(problem, location=flow.location) for problem in failure.diagnostics]
+    return []
+
+
+@dataclass
+class SqlScope:
+    """What SET and USE have changed for the statements after them, in one file."""
+
+    spark_conf: dict[str, str] = field(default_factory=dict)
+    catalog: str | None = None
+    schema: str | None = None
+
+
+def record(statements: list[Statement], definitions: Definitions, spark: Any, scope: SqlScope) -> None:
+    """Add what the statements define to `definitions`; SET and USE change `scope`. The queries run on `spark`."""
+    for statement in statements:
+        if isinstance(statement, SetStatement):
+            scope.spark_conf[statement.key] = statement.value
+        elif isinstance(statement, UseStatement):
+            scope.catalog = statement.catalog or scope.catalog
+            scope.schema = statement.schema or scope.schema
+        elif isinstance(statement, DatasetStatement):
+            _record_dataset(statement, definitions, scope, spark)
+        elif isinstance(statement, FlowStatement):
+            target = _name(statement.target, definitions, scope)
+            _record_flow(statement.name or target.table, target, statement, definitions, scope, spark)
+
+
+def _record_dataset(statement: DatasetStatement, definitions: Definitions, scope: SqlScope, spark: Any) -> None:
+    view = statement.kind is Kind.TEMPORARY_VIEW
+    name = _name(statement.name, definitions, SqlScope() if view else scope)
+    definitions.add_dataset(
+        Dataset(
+            name,
+            statement.kind,
+            statement.location,
+            comment=statement.comment,
+            schema=statement.columns.ddl,
+            table_properties=statement.properties,
+            partition_cols=list(statement.partition_cols),
+            expectations=list(statement.columns.expectations),
+        )
+    )
+    if statement.flow is not None:
+        _record_flow(name.table, name, statement, definitions, scope, spark, statement.columns.labels)
+
+
+def _record_flow(
+    name: str,
+    target: TableName,
+    statement: DatasetStatement | FlowStatement,
+    definitions: Definitions,
+    scope: SqlScope,
+    spark: Any,
+    labels: tuple[str, ...] = (),
+) -> None:
+    if isinstance(statement.flow, AutoCdc):
+        raise fail("AUTO CDC is not supported in local runs", "docs/parity.md lists what is", statement.location)
+    query = _query_function(statement.flow, replace(scope), definitions, spark, labels)
+    definitions.add_flow(Flow(name, target, query, statement.location, dict(scope.spark_conf), statement.once))
+
+
+def _query_function(
+    query: Query, scope: SqlScope, definitions: Definitions, spark: Any, labels: tuple[str, ...]
+) -> Callable[[], Any]:
+    def run() -> Any:
+        reader = current_reader()
+        if reader and (scope.catalog or scope.schema):
+            with reading_with(_Within(reader, definitions, scope)):
+                frame = spark.sql(query.text)
+        else:
+            frame = spark.sql(query.text)
+        return _labelled(frame, labels, query.location)
+
+    return run
+
+
+def _labelled(frame: Any, labels: tuple[str, ...], location: Location) -> Any:
+    if not labels:
+        return frame
+    if len(labels) != len(frame.columns):
+        raise fail(
+            f"{len(labels)} columns are named, and the query gives {len(frame.columns)}: {', '.join(frame.columns)}",
+            "Name each column of the query",
+            location,
+        )
+    return frame.toDF(*labels)
+
+
+def _name(parts: tuple[str, ...], definitions: Definitions, scope: SqlScope) -> TableName:
+    """The table that a statement makes or writes to; the older `LIVE.x` is x of this pipeline."""
+    if len(parts) == 2 and parts[0].upper() == "LIVE":
+        return TableName.of_parts([parts[1]], definitions.catalog, definitions.schema)
+    return TableName.of_parts(list(parts), scope.catalog or definitions.catalog, scope.schema or definitions.schema)
+
+
+@dataclass(frozen=True)
+class _Within:
+    """A reader for queries after USE: a name of one or two parts is in that catalog and schema, but for the views.
+
+    A view that such a query reads is none of it: its own query runs with the reader that was there before.
+    """
+
+    reader: TableReader
+    definitions: Definitions
+    scope: SqlScope
+
+    def batch(self, name: str) -> Any:
+        with reading_with(self.reader):
+            return self.reader.batch(self._whole(name))
+
+    def stream(self, name: str) -> Any:
+        with reading_with(self.reader):
+            return self.reader.stream(self._whole(name))
+
+    def _whole(self, name: str) -> str:
+        parts = split_identifier(name)
+        if len(parts) == 1:
+            dataset = self.definitions.datasets.get(self.definitions.name(name))
+            if dataset and dataset.kind is Kind.TEMPORARY_VIEW:
+                return name
+        whole = _name(tuple(parts), self.definitions, self.scope)
+        return ".".join(f"`{part.replace('`', '``')}`" for part in (whole.catalog, whole.schema, whole.table))
