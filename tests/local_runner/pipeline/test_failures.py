@@ -183,18 +183,30 @@ def test_two_datasets_of_one_name_are_refused(pipeline):
 
 
 def test_a_file_that_does_not_load_shows_its_own_lines_and_hides_no_other(pipeline):
-    pipeline.source("def broken(:\n", "a.py")
+    pipeline.source("unknown\n", "a.py")
     pipeline.source("def helper():\n    return 1 / 0\n\nhelper()\n", "b.py")
     with pytest.raises(Failure) as caught:
         pipeline.run()
-    syntax, division = caught.value.diagnostics
-    assert (Path(syntax.location.file).name, syntax.location.line) == ("a.py", 3)
+    name, division = caught.value.diagnostics
+    assert (Path(name.location.file).name, name.location.line) == ("a.py", 3)
     assert division.summary == "b.py does not load"
     assert division.detail.splitlines() == [
         "b.py:6: helper()",
         "b.py:4: return 1 / 0",
         "ZeroDivisionError: division by zero",
     ]
+
+
+def test_files_that_cannot_be_read_are_all_named_before_one_runs(pipeline):
+    pipeline.source("def broken(:\n", "a.py")
+    pipeline.source("DROP TABLE t", "b.sql")
+    pipeline.source("raise SystemExit('this ran')\n", "c.py")
+    with pytest.raises(Failure) as caught:
+        pipeline.run()
+    syntax, drop = caught.value.diagnostics
+    assert (Path(syntax.location.file).name, syntax.location.line) == ("a.py", 3)
+    assert syntax.detail.splitlines()[-1] == "SyntaxError: invalid syntax"
+    assert drop.summary == "DROP is not supported in a pipeline's SQL in local runs"
 
 
 def test_a_function_that_returns_no_dataframe_is_told(pipeline):
