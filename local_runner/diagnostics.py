@@ -6,7 +6,7 @@ Failure                 the one exception that carries diagnostics up to the edg
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TextIO
@@ -71,6 +71,8 @@ def fail(summary: str, remedy: str = "", location: Location | None = None, detai
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
-    """Write each diagnostic to `stream` (stderr by default)."""
+    """Write each diagnostic to `stream` (stderr by default), with its file as one finds it from the working directory."""
+    here = Path.cwd()
     for diagnostic in diagnostics:
-        print(diagnostic, file=stream or sys.stderr)
+        place = diagnostic.location and diagnostic.location.relative_to(here)
+        print(replace(diagnostic, location=place), file=stream or sys.stderr)

@@ -3,11 +3,10 @@
 import argparse
 import csv
 import json
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from local_runner.diagnostics import Diagnostic, print_diagnostics
+from local_runner.diagnostics import print_diagnostics
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
 
     bundle = resolve(arguments.bundle, arguments.target, dict(chain(*arguments.var)), arguments.user)
-    here = Path.cwd()
-    print_diagnostics(_near(diagnostic, here) for diagnostic in bundle.diagnostics)
+    print_diagnostics(bundle.diagnostics)
     print(json.dumps(bundle.value, indent=2, sort_keys=True, ensure_ascii=False))
     return 1 if bundle.errors else 0
 
@@ -35,8 +33,3 @@ def _assignments(text: str) -> list[tuple[str, str]]:
         if not equals:
             raise argparse.ArgumentTypeError(f"expected name=value, found {name!r}")
     return [(name, value) for name, _, value in parts]
-
-
-def _near(diagnostic: Diagnostic, folder: Path) -> Diagnostic:
-    place = diagnostic.location
-    return replace(diagnostic, location=place.relative_to(folder)) if place else diagnostic

@@ -1,10 +1,15 @@
 """`run`: run a job or a pipeline of a bundle on this machine."""
 
 import argparse
-from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import fail, print_diagnostics
+
+if TYPE_CHECKING:
+    from local_runner.tables import TableName, TableStore
+
+ROWS_SHOWN = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.jobs import pipelines_of
     from local_runner.pipeline.run import Selection, run_pipeline
     from local_runner.spark import begin_import, connect, end_run
+    from local_runner.tables import TableStore
     from local_runner.terminal import print_dataset
 
     begin_import()
     bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
+    print_diagnostics(bundle.diagnostics)
     keys = pipelines_of(bundle, arguments.key)
     if not keys:
         raise fail(f"{arguments.key} has no tasks", "Add a pipeline task to it")
@@ -41,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{key} (target {bundle.target})")
             result = run_pipeline(bundle, key, spark, selection, print_dataset)
             if not arguments.dry_run:
-                _print_finals(bundle, result.finals)
+                _print_finals(TableStore(bundle.root / ".local" / bundle.target), result.finals)
             if not result.ok:
                 return 1
         spark.stop()
@@ -54,12 +61,12 @@ def _names(given: list[str]) -> frozenset[str]:
     return frozenset(name for part in given for name in part.split(",") if name)
 
 
-def _print_finals(bundle, finals: list[str]) -> None:
-    from local_runner.tables import TableStore
-    from local_runner.tables.rows import columns, rows
+def _print_finals(store: "TableStore", finals: list["TableName"]) -> None:
+    from local_runner.tables.rows import columns, count, rows
     from local_runner.terminal import print_table
 
-    store = TableStore(bundle.root / ".local" / bundle.target)
     for name in finals:
-        if entry := store.find(store.lookup(name).name):
-            print_table(name, columns(entry), islice(rows(store, entry), 20))
+        if entry := store.find(name):
+            number = count(store, entry)
+            shown = "" if number <= ROWS_SHOWN else f" (the first {ROWS_SHOWN} of {number:,} rows)"
+            print_table(f"{name}{shown}", columns(entry), rows(store, entry, ROWS_SHOWN))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local_runner.diagnostics import Diagnostic, fail
 from local_runner.pipeline.expectations import RuleCount
+from local_runner.tables import TableName
 
 
 class Status(str, Enum):
@@ -37,7 +38,7 @@ class PipelineResult:
 
     pipeline: str
     datasets: list[DatasetResult]
-    finals: list[str]
+    finals: list[TableName]
 
     @property
     def ok(self) -> bool:

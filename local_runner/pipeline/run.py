@@ -83,9 +83,9 @@ def _selected(selection: Selection, graph: dict[TableName, Node]) -> set[TableNa
     return {tables[name] for name in asked} or set(graph)
 
 
-def _finals(graph: dict[TableName, Node]) -> list[str]:
+def _finals(graph: dict[TableName, Node]) -> list[TableName]:
     read = {upstream for node in graph.values() for upstream in node.upstream}
-    return [str(name) for name, node in graph.items() if name not in read and node.kind in _TABLES]
+    return [name for name, node in graph.items() if name not in read and node.kind in _TABLES]
 
 
 _TABLES = (Kind.STREAMING_TABLE, Kind.MATERIALIZED_VIEW)
@@ -135,9 +135,11 @@ class _Run:
     def _without_work(self, node: Node) -> DatasetResult | None:
         """The result of a dataset for which there is nothing to do; None where it is to be written."""
         name = node.dataset.name
-        bad = [other for other in sorted(node.upstream) if self.done[other].status in (Status.FAILED, Status.SKIPPED)]
-        if bad:
-            return self._result(node, Status.SKIPPED, reason=f"upstream {bad[0].table} {self.done[bad[0]].status.value}")
+        for upstream in sorted(node.upstream):
+            if self.done[upstream].status is Status.SKIPPED:
+                return self._result(node, Status.SKIPPED, reason=self.done[upstream].reason)
+            if self.done[upstream].status is Status.FAILED:
+                return self._result(node, Status.SKIPPED, reason=f"upstream {upstream.table} failed")
         if node.problem:
             return self._result(node, Status.FAILED, problem=node.problem)
         if node.kind is Kind.TEMPORARY_VIEW:
