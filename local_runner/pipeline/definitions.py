@@ -1,20 +1,26 @@
 """What a pipeline's source files define, as values."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from local_runner.diagnostics import Location, fail
 from local_runner.tables import TableName
 
+if TYPE_CHECKING:
+    from local_runner.pipeline.auto_cdc import Changes
+
 
 class Kind(str, Enum):
-    """What a dataset is. TABLE is `dlt.table`, whose query decides: streaming table or materialized view."""
+    """What a dataset is. Its flows decide where it is recorded as a TABLE (`dlt.table`), or is an AUTO_CDC_TARGET."""
 
     STREAMING_TABLE = "streaming table"
+    AUTO_CDC_TARGET = "Auto CDC target"
     MATERIALIZED_VIEW = "materialized view"
     TEMPORARY_VIEW = "temporary view"
     SINK = "sink"
@@ -31,8 +37,10 @@ class Action(str, Enum):
 
 @dataclass(frozen=True)
 class Expectation:
+    """A rule for rows. `condition` is SQL, or a Spark Column."""
+
     name: str
-    condition: str
+    condition: Any
     action: Action
 
 
@@ -54,7 +62,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Flow:
-    """A query (a function that returns a DataFrame) whose rows go to `target`; `once` runs a single time, as a batch."""
+    """A query (a function that returns a DataFrame) whose rows go to `target`; `once` runs a single time, as a batch.
+
+    Where there are `changes`, the rows are change events, which are applied to `target`.
+    """
 
     name: str
     target: TableName
@@ -62,6 +73,7 @@ class Flow:
     location: Location
     spark_conf: dict[str, str] = field(default_factory=dict)
     once: bool = False
+    changes: "Changes | None" = None
 
 
 @dataclass
@@ -99,6 +111,15 @@ class Definitions:
         return [flow for flow in self.flows if flow.target == name]
 
 
+def caller() -> Location:
+    """The place in a source file that calls a function of the pipeline's API."""
+    frame = sys._getframe(1)
+    while frame.f_back and Path(frame.f_code.co_filename).is_relative_to(_PACKAGE):
+        frame = frame.f_back
+    return Location(frame.f_code.co_filename, frame.f_lineno)
+
+
+_PACKAGE = Path(__file__).parent
 _recording: ContextVar[Definitions | None] = ContextVar("recording", default=None)
 
 

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from local_runner.diagnostics import Location, fail
 from local_runner.pipeline.definitions import Action, Expectation
 
-_FAILED = re.compile(r"expectation (?P<name>.+?) failed for the row (?P<row>.*)", re.DOTALL)
+_REFUSED = re.compile(r"(?:expectation .+? failed|a change has no (?:key|sequence)): the row .*")
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,36 @@ def with_expectations(frame: Any, rules: list[Expectation], observed: Any, writt
     """
     from pyspark.sql import functions as F
 
-    holds = [F.coalesce(F.expr(rule.condition).cast("boolean"), F.lit(False)) for rule in rules]
+    holds = [F.coalesce(as_column(rule.condition).cast("boolean"), F.lit(False)) for rule in rules]
     failures = [F.count_if(~hold).alias(f"failed_{index}") for index, hold in enumerate(holds)]
     frame = frame.observe(observed, F.count(F.lit(1)).alias("rows"), *failures)
     for rule, hold in zip(rules, holds, strict=True):
         if rule.action is Action.FAIL:
-            words = F.concat(F.lit(f"expectation {rule.name} failed for the row "), F.to_json(F.struct("*")))
-            frame = frame.filter(F.when(hold, F.lit(True)).otherwise(F.raise_error(words)))
+            frame = frame.filter(refusing(hold, f"expectation {rule.name} failed"))
     for rule, hold in zip(rules, holds, strict=True):
         if rule.action is Action.DROP:
             frame = frame.filter(hold)
     return frame if written is None else frame.observe(written, F.count(F.lit(1)).alias("rows"))
+
+
+def check_rules(frame: Any, rules: list[Expectation], location: Location) -> None:
+    """Raises Failure for the first rule that is no condition on the columns of `frame`."""
+    if _error(frame, rules) is None:
+        return
+    for rule in rules:
+        if error := _error(frame, [rule]):
+            words = str(error).split("\n\nJVM stacktrace:")[0].splitlines()[0]
+            raise fail(f"expectation {rule.name} does not work: {words}", "Mend its condition", location) from error
+
+
+def _error(frame: Any, rules: list[Expectation]) -> Exception | None:
+    from pyspark.errors import PySparkException
+
+    try:
+        with_expectations(frame, rules, "graph").schema  # noqa: B018 - asking for the columns has Spark look at the rules
+    except PySparkException as error:
+        return error
+    return None
 
 
 def counted(rules: list[Expectation], metrics: dict[str, int]) -> list[RuleCount]:
@@ -51,7 +71,22 @@ def counted(rules: list[Expectation], metrics: dict[str, int]) -> list[RuleCount
     return counts
 
 
-def failed_expectation(message: str) -> str | None:
-    """The words of the FAIL rule that Spark's `message` reports; None where it reports something else."""
-    found = _FAILED.search(message)
-    return f"expectation {found['name']} failed for the row {found['row'].splitlines()[0]}" if found else None
+def as_column(expression: Any) -> Any:
+    """A SQL expression as a Spark Column; a Column as it is."""
+    from pyspark.sql import functions as F
+
+    return F.expr(expression) if isinstance(expression, str) else expression
+
+
+def refusing(holds: Any, what: str) -> Any:
+    """A filter that lets every row through, and raises `what` for the first one for which `holds` is not true."""
+    from pyspark.sql import functions as F
+
+    words = F.concat(F.lit(f"{what}: the row "), F.to_json(F.struct("*")))
+    return F.when(holds, F.lit(True)).otherwise(F.raise_error(words))
+
+
+def refused_row(message: str) -> str | None:
+    """What `refusing` has said in Spark's `message`, with the row; None where Spark reports something else."""
+    found = _REFUSED.search(message)
+    return found[0] if found else None

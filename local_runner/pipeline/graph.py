@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, fail
+from local_runner.pipeline.auto_cdc import Rules, as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
-from local_runner.pipeline.expectations import with_expectations
+from local_runner.pipeline.expectations import check_rules
 from local_runner.pipeline.loading import diagnose
 from local_runner.pipeline.reading import StoredTables, reading_with
 from local_runner.tables import TableName
@@ -22,13 +23,17 @@ from local_runner.tables.name import split_identifier
 
 @dataclass
 class Node:
-    """A dataset in the graph. `schema` is a StructType, None where `problem` says why there is none."""
+    """A dataset in the graph. `schema` is a StructType, None where `problem` says why there is none.
+
+    `rules` are an Auto CDC target's.
+    """
 
     dataset: Dataset
     kind: Kind
     upstream: set[TableName] = field(default_factory=set)
     streamed: set[TableName] = field(default_factory=set)
     schema: Any = None
+    rules: Rules | None = None
     problem: Diagnostic | None = None
 
 
@@ -91,7 +96,16 @@ class _Builder:
             for dataset in datasets.values()
             if dataset.name not in targets
         ]
-        return stray + unfed
+        mixed = [
+            Diagnostic(
+                f"{flow.target.table} takes changes from another flow: {flow.name} cannot append to it",
+                "Give them a target each, or apply changes with both",
+                flow.location,
+            )
+            for flow in self._definitions.flows
+            if not flow.changes and any(other.changes for other in self._definitions.flows_into(flow.target))
+        ]
+        return stray + unfed + mixed
 
     def node(self, name: TableName) -> Node:
         """The node of the dataset `name`, built with all its upstreams first."""
@@ -106,12 +120,12 @@ class _Builder:
         return self._nodes[name]
 
     def _build_node(self, dataset: Dataset) -> Node:
-        node = Node(dataset, dataset.kind)
-        for flow in self._definitions.flows_into(dataset.name):
+        flows = self._definitions.flows_into(dataset.name)
+        node = Node(dataset, Kind.AUTO_CDC_TARGET if any(flow.changes for flow in flows) else dataset.kind)
+        for flow in flows:
             try:
                 with reading_with(_EmptyTables(self, node)):
-                    frame = frame_of(flow)
-                    self._settle(node, flow, frame)
+                    self._settle(node, flow, frame_of(flow))
             except Failure:
                 raise
             except UpstreamUnusable as unusable:
@@ -124,28 +138,54 @@ class _Builder:
 
     def _settle(self, node: Node, flow: Flow, frame: Any) -> None:
         """Hold the query against what its dataset is, and take its columns."""
-        streaming = frame.isStreaming
         if node.kind is Kind.TABLE:
-            node.kind = Kind.STREAMING_TABLE if streaming else Kind.MATERIALIZED_VIEW
-        name = node.dataset.name.table
-        if node.kind is Kind.STREAMING_TABLE and not streaming and not flow.once:
+            node.kind = Kind.STREAMING_TABLE if frame.isStreaming else Kind.MATERIALIZED_VIEW
+        dataset = node.dataset
+        self._hold_against_kind(node, flow, frame.isStreaming)
+        if flow.changes:
+            events, rules = as_events(frame, flow.changes, flow.location)
+            node.rules = node.rules or rules
+            if rules != node.rules:
+                raise fail(
+                    f"the flows into {dataset.name.table} differ in how they apply changes",
+                    "Give all of them the same keys, SCD type, tracked columns and treatment of nulls",
+                    flow.location,
+                )
+            frame = as_declared(current_rows(events, rules), dataset)
+            checked, expectations = events, on_upserts(dataset.expectations)
+        else:
+            checked = frame = as_declared(frame, dataset)
+            expectations = dataset.expectations
+        schema = frame.schema
+        check_rules(checked, expectations, flow.location)
+        missing = [column for column in dataset.partition_cols if column not in schema.names]
+        if missing:
             raise fail(
-                f"{name} is a streaming table, but its query {flow.name} reads a batch",
-                "Read with spark.readStream, or make it a @materialized_view",
-                flow.location,
+                f"{dataset.name.table} has no column {missing[0]} to be partitioned by", "Mend partition_cols", flow.location
             )
+        node.schema = schema if node.schema is None else merged(node.schema, schema, dataset.name.table)
+
+    def _hold_against_kind(self, node: Node, flow: Flow, streaming: bool) -> None:
+        name = node.dataset.name.table
         if node.kind is Kind.MATERIALIZED_VIEW and streaming:
             raise fail(
                 f"{name} is a materialized view, but its query reads a stream",
                 "Read with spark.read, or make it a @table (a streaming table)",
                 flow.location,
             )
-        checked = with_expectations(frame, node.dataset.expectations, "graph")
-        schema = declared_schema(node.dataset.schema) or checked.schema
-        missing = [column for column in node.dataset.partition_cols if column not in schema.names]
-        if missing:
-            raise fail(f"{name} has no column {missing[0]} to be partitioned by", "Mend partition_cols", flow.location)
-        node.schema = schema if node.schema is None else merged(node.schema, schema, name)
+        if node.kind in (Kind.MATERIALIZED_VIEW, Kind.TEMPORARY_VIEW) or streaming is not flow.once:
+            return
+        if streaming:
+            raise fail(
+                f"{flow.name} runs once, but reads a stream", "Read with spark.read, or take once=True out", flow.location
+            )
+        what = "its source" if flow.changes else "its query"
+        remedy = "Read with spark.readStream, or make it a @materialized_view"
+        raise fail(
+            f"{name} is a streaming table, but {what} {flow.name} reads a batch",
+            "Let its source read with spark.readStream" if flow.changes else remedy,
+            flow.location,
+        )
 
     def _at(self, name: TableName) -> Any:
         return self._definitions.datasets[name].location
@@ -230,6 +270,12 @@ def declared_schema(schema: Any) -> Any:
     from pyspark.sql.types import StructType
 
     return StructType.fromDDL(schema)
+
+
+def as_declared(frame: Any, dataset: Dataset) -> Any:
+    """`frame` with the columns and types that the dataset declares, where it does."""
+    schema = declared_schema(dataset.schema)
+    return frame if schema is None else frame.to(schema)
 
 
 def merged(one: Any, other: Any, name: str) -> Any:

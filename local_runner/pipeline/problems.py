@@ -6,15 +6,15 @@ from pathlib import Path
 
 from local_runner.diagnostics import Diagnostic
 from local_runner.pipeline.definitions import Dataset
-from local_runner.pipeline.expectations import failed_expectation
+from local_runner.pipeline.expectations import refused_row
 from local_runner.pipeline.loading import diagnose
 
 
 def explain(error: Exception, dataset: Dataset, root: Path) -> Diagnostic:
     """What went wrong while `dataset` was written."""
     name, message = dataset.name.table, str(error)
-    if rule := failed_expectation(message):
-        return Diagnostic(f"{name}: {rule}", "Mend the row's source, or use expect or expect_or_drop", dataset.location)
+    if refused := refused_row(message):
+        return Diagnostic(f"{name}: {refused}", "Mend the row's source, or leave such rows out", dataset.location)
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in message:
         return Diagnostic(
             f"the disk is full: {name} was not written",

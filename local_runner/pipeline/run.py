@@ -9,6 +9,7 @@ from typing import Any
 
 from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import Diagnostic, Failure, fail
+from local_runner.pipeline.appending import Written
 from local_runner.pipeline.definitions import Definitions, Flow, Kind
 from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_of
 from local_runner.pipeline.loading import importing_from, load_sources
@@ -19,7 +20,7 @@ from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
 from local_runner.pipeline.shims import shims
 from local_runner.pipeline.sources import read_sources
 from local_runner.pipeline.spec import fixtures_of, pipeline_spec
-from local_runner.pipeline.writing import Written, write_materialized_view, write_streaming_table
+from local_runner.pipeline.writing import write_auto_cdc_target, write_materialized_view, write_streaming_table
 from local_runner.spark.connect_plan import activate, with_conf
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.volumes import Volumes
@@ -88,7 +89,7 @@ def _finals(graph: dict[TableName, Node]) -> list[TableName]:
     return [name for name, node in graph.items() if name not in read and node.kind in _TABLES]
 
 
-_TABLES = (Kind.STREAMING_TABLE, Kind.MATERIALIZED_VIEW)
+_TABLES = (Kind.STREAMING_TABLE, Kind.AUTO_CDC_TARGET, Kind.MATERIALIZED_VIEW)
 
 
 @dataclass
@@ -170,7 +171,8 @@ class _Run:
         anew = self.selection.full_refresh_all or bool(
             {node.dataset.name.table, str(node.dataset.name)} & self.selection.full_refresh
         )
-        return write_streaming_table(node.dataset, flows, self._frame, sources, self.store, self.key, anew)
+        write = write_auto_cdc_target if node.kind is Kind.AUTO_CDC_TARGET else write_streaming_table
+        return write(node.dataset, flows, self._frame, sources, self.store, self.key, anew)
 
     def _frame(self, flow: Flow) -> Any:
         with reading_with(_Tables(self)):

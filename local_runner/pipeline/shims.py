@@ -2,7 +2,7 @@
 
 | what a source file says                  | what answers                                         |
 |------------------------------------------|------------------------------------------------------|
-| `from pyspark import pipelines`, `dlt`   | api.py, which records                                |
+| `from pyspark import pipelines`, `dlt`   | api/, which records                                  |
 | `spark.read.table`, `spark.table`        | the active TableReader (reading.py)                  |
 | `spark.readStream.table`                 | the same, as a stream                                |
 | `spark.sql("select …")`                  | the same for each table it names (sql_text.py)       |
@@ -10,13 +10,14 @@
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
 
 from local_runner.diagnostics import fail
 from local_runner.pipeline import api
+from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, current_reader
 from local_runner.pipeline.sql_text import table_refs, with_aliases
 from local_runner.spark.connect_plan import query_over
@@ -34,14 +35,14 @@ def shims(volumes: Volumes) -> Iterator[None]:
     from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.connect.streaming.readwriter import DataStreamReader
 
-    pipelines = _module("pyspark.pipelines", table=api.table)
+    pipelines = _module("pyspark.pipelines", api.PIPELINES)
     with ExitStack() as stack:
 
         def put(owner: Any, name: str, value: Any) -> None:
             stack.enter_context(_patched(owner, name, value))
 
         stack.enter_context(_patched_module("pyspark.pipelines", pipelines))
-        stack.enter_context(_patched_module("dlt", _module("dlt", table=api.dlt_table)))
+        stack.enter_context(_patched_module("dlt", _module("dlt", api.DLT)))
         put(pyspark, "pipelines", pipelines)
         put(DataFrameReader, "table", _read_table(DataFrameReader.table))
         put(SparkSession, "table", _read_table(SparkSession.table))
@@ -52,16 +53,15 @@ def shims(volumes: Volumes) -> Iterator[None]:
         yield
 
 
-def _module(name: str, **own: Callable[..., Any]) -> ModuleType:
-    """A module with api.py's public names; asking for any other name is refused by that name."""
+def _module(name: str, functions: Mapping[str, Callable[..., Any]]) -> ModuleType:
+    """A module of these functions; asking for any other name is refused by that name."""
     module = ModuleType(name, api.__doc__)
-    public = {key: value for key, value in vars(api).items() if getattr(value, "__module__", "") == api.__name__}
-    module.__dict__.update({key: value for key, value in public.items() if not key.startswith("_")}, **own)
+    module.__dict__.update(functions)
 
     def refuse(attribute: str) -> Any:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        raise fail(f"{name}.{attribute} is not supported in local runs", "docs/parity.md lists what is")
+        raise fail(f"{name}.{attribute} is not supported in local runs", "docs/parity.md lists what is", caller())
 
     module.__dict__["__getattr__"] = refuse
     return module

@@ -1,39 +1,27 @@
 """Writes one dataset's rows: a materialized view whole, a streaming table by what is new."""
 
-import json
-import os
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, unquote, urlparse
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.definitions import Dataset, Flow
-from local_runner.pipeline.expectations import RuleCount, counted, with_expectations
-from local_runner.pipeline.graph import declared_schema, merged
-from local_runner.spark.connect_plan import observed
-from local_runner.tables import TableEntry, TableStore
-
-
-@dataclass(frozen=True)
-class Written:
-    """How many rows were written, and each rule's counts."""
-
-    rows: int = 0
-    expectations: list[RuleCount] = field(default_factory=list)
+from local_runner.pipeline.appending import Written, append, write_batch
+from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
+from local_runner.pipeline.definitions import Dataset, Flow, Kind
+from local_runner.pipeline.graph import as_declared, merged
+from local_runner.tables import ChangeLog, TableEntry, TableStore
 
 
 def write_materialized_view(dataset: Dataset, frame: Any, store: TableStore, pipeline: str) -> Written:
     """Compute `frame` whole beside the last good version, then put it in that one's place."""
     version = store.new_version(dataset.name)
+    frame = as_declared(frame, dataset)
     try:
-        written, schema = _write_batch(dataset, frame, store.version_folder(dataset.name, version) / "data")
+        written = write_batch(frame, dataset.expectations, store.version_folder(dataset.name, version) / "data")
     except BaseException:
         store.discard(dataset.name, version)
         raise
-    store.publish(_entry(dataset, "materialized view", version, schema, pipeline))
+    store.publish(_entry(dataset, Kind.MATERIALIZED_VIEW, pipeline, version, frame.schema))
     return written
 
 
@@ -48,117 +36,82 @@ def write_streaming_table(
 ) -> Written:
     """Add to the table each row that its flows have not seen yet, exactly once.
 
-    A flow's own folder holds what Spark's file sink has written, with its checkpoint and its log of committed files;
-    committed files are then linked into the table's data. A kill between any two steps is made good by the next run.
     `sources` are the versions of the tables read as streams: a table made anew upstream would be read twice.
     """
-    entry = None if full_refresh else store.find(dataset.name)
-    if entry and entry.sources != sources and (changed := _made_anew(entry.sources, sources)):
-        table = dataset.name.table
-        raise fail(
-            f"{changed} was made anew since {table} last read it: its rows would be counted twice",
-            f"Make {table} anew too: --full-refresh {table}",
-            dataset.location,
-        )
-    if entry is None:
-        entry = _entry(dataset, "streaming table", store.new_version(dataset.name), None, pipeline)
+    entry = None if full_refresh else _last(dataset, Kind.STREAMING_TABLE, sources, store)
+    entry = entry or _entry(dataset, Kind.STREAMING_TABLE, pipeline, store.new_version(dataset.name))
+    frames = [(flow, as_declared(frame_of(flow), dataset)) for flow in flows]
+    schema = _with_columns(entry.schema, frames, dataset)
     folder = store.version_folder(dataset.name, entry.version)
-    total = Written(expectations=counted(dataset.expectations, {}))
-    schema = _schema(entry)
-    for flow in flows:
-        frame = frame_of(flow)
-        home = folder / "flows" / quote(flow.name, safe="")
-        frame = _as_declared(frame, dataset)
-        schema = merged(schema, frame.schema, dataset.name.table) if schema else frame.schema
-        written = _write_once(dataset, frame, home) if flow.once else _write_stream(dataset, frame, home)
-        total = _sum(total, written)
-        _link_committed(home / "output", folder / "data")
+    written = append(frames, dataset.expectations, folder / "flows", folder / "data")
     store.publish(replace(entry, schema=schema.jsonValue(), sources=sources))
-    return total
-
-
-def _write_batch(dataset: Dataset, frame: Any, folder: Path) -> tuple[Written, Any]:
-    from pyspark.sql import Observation
-
-    checked, written = Observation(), Observation()
-    frame = _as_declared(frame, dataset)
-    schema = frame.schema
-    with_expectations(frame, dataset.expectations, checked, written).write.mode("overwrite").parquet(str(folder))
-    return Written(written.get["rows"], counted(dataset.expectations, checked.get)), schema
-
-
-def _write_once(dataset: Dataset, frame: Any, home: Path) -> Written:
-    if (home / "output").exists():
-        return Written(expectations=counted(dataset.expectations, {}))
-    # A folder of its own: a server whose runner was killed may still be writing the last one.
-    staged = home / f"staged-{uuid.uuid4().hex[:12]}"
-    written, _ = _write_batch(dataset, frame, staged)
-    os.replace(staged, home / "output")
     return written
 
 
-def _write_stream(dataset: Dataset, frame: Any, home: Path) -> Written:
-    query = (
-        with_expectations(frame, dataset.expectations, "observed", "written")
-        .writeStream.format("parquet")
-        .option("checkpointLocation", str(home / "checkpoint"))
-        .trigger(availableNow=True)
-        .start(str(home / "output"))
-    )
-    try:
-        query.awaitTermination()
-    finally:
-        if query.isActive:
-            query.stop()
-    total = Written(expectations=counted(dataset.expectations, {}))
-    for progress in query.recentProgress:
-        metrics = observed(progress)
-        rows = metrics.get("written", {}).get("rows", 0)
-        total = _sum(total, Written(rows, counted(dataset.expectations, metrics.get("observed", {}))))
-    return total
+def write_auto_cdc_target(
+    dataset: Dataset,
+    flows: list[Flow],
+    frame_of: Callable[[Flow], Any],
+    sources: dict[str, str],
+    store: TableStore,
+    pipeline: str,
+    full_refresh: bool,
+) -> Written:
+    """Add each new change event to the table's log, exactly once; then compute the table whole from all of them.
 
-
-def _link_committed(output: Path, data: Path) -> None:
-    """Give each file that the sink has committed its name in the table; files of a broken batch never get one.
-
-    `_spark_metadata` is the sink's log: a first line with its version, then one JSON object a committed file.
+    So a late event counts as if it had come in time. `rows` and the rules' counts are of the new events.
     """
-    log = output / "_spark_metadata"
-    if log.is_dir():
-        lines = [line for file in log.iterdir() if not file.name.startswith(".") for line in file.read_text().splitlines()]
-        files = [Path(unquote(urlparse(json.loads(line)["path"]).path)) for line in lines if line.startswith("{")]
-    else:
-        files = list(output.glob("part-*"))
-    for file in files:
-        target = data / file.name
-        if not target.exists():
-            os.link(file, target)
+    entry = None if full_refresh else _last(dataset, Kind.AUTO_CDC_TARGET, sources, store)
+    frames, rules = [], None
+    for flow in flows:
+        events, rules = as_events(frame_of(flow), flow.changes, flow.location)
+        frames.append((flow, events))
+    version = store.new_version(dataset.name)
+    log = entry.log if entry else ChangeLog(version, rules.keys)
+    if log.keys != rules.keys:
+        raise fail(
+            f"the keys of {dataset.name.table} are now {', '.join(rules.keys)}, not {', '.join(log.keys)}",
+            f"Make it anew: --full-refresh {dataset.name.table}",
+            dataset.location,
+        )
+    schema = _with_columns(log.schema, frames, dataset)
+    home = store.version_folder(dataset.name, log.version)
+    written = append(frames, on_upserts(dataset.expectations), home / "flows", home / "events")
+    events = frames[0][1].sparkSession.read.schema(schema).parquet(str(home / "events"))
+    rows = as_declared(current_rows(events, rules), dataset)
+    write_batch(rows, [], store.version_folder(dataset.name, version) / "data")
+    entry = _entry(dataset, Kind.AUTO_CDC_TARGET, pipeline, version, rows.schema)
+    store.publish(replace(entry, log=replace(log, schema=schema.jsonValue()), sources=sources))
+    return written
 
 
-def _as_declared(frame: Any, dataset: Dataset) -> Any:
-    schema = declared_schema(dataset.schema)
-    return frame if schema is None else frame.to(schema)
-
-
-def _entry(dataset: Dataset, kind: str, version: str, schema: Any, pipeline: str) -> TableEntry:
-    return TableEntry(
-        dataset.name, kind, version, schema and schema.jsonValue(), pipeline, dataset.comment, dataset.table_properties
-    )
-
-
-def _schema(entry: TableEntry) -> Any:
-    from pyspark.sql.types import StructType
-
-    return entry.schema and StructType.fromJson(entry.schema)
+def _last(dataset: Dataset, kind: Kind, sources: dict[str, str], store: TableStore) -> TableEntry | None:
+    """The table as the last run left it, None where there is none. Raises Failure where it cannot be continued."""
+    entry = store.find(dataset.name)
+    table = dataset.name.table
+    if entry and entry.kind != kind.value:
+        summary = f"{table} has become another kind of dataset: {kind.value}, not {entry.kind} any more"
+        raise fail(summary, f"Make it anew: --full-refresh {table}", dataset.location)
+    if entry and (changed := _made_anew(entry.sources, sources)):
+        summary = f"{changed} was made anew since {table} last read it: its rows would be counted twice"
+        raise fail(summary, f"Make {table} anew too: --full-refresh {table}", dataset.location)
+    return entry
 
 
 def _made_anew(before: dict[str, str], now: dict[str, str]) -> str | None:
     return next((name for name, version in before.items() if now.get(name, version) != version), None)
 
 
-def _sum(one: Written, other: Written) -> Written:
-    counts = [
-        replace(a, passed=a.passed + b.passed, failed=a.failed + b.failed)
-        for a, b in zip(one.expectations, other.expectations, strict=True)
-    ]
-    return Written(one.rows + other.rows, counts)
+def _with_columns(before: dict[str, Any] | None, frames: list[tuple[Flow, Any]], dataset: Dataset) -> Any:
+    """The columns of the table so far, then those that are new. Raises Failure where one has changed its type."""
+    from pyspark.sql.types import StructType
+
+    schema = StructType.fromJson(before) if before else frames[0][1].schema
+    for _, frame in frames:
+        schema = merged(schema, frame.schema, dataset.name.table)
+    return schema
+
+
+def _entry(dataset: Dataset, kind: Kind, pipeline: str, version: str, schema: Any = None) -> TableEntry:
+    columns = schema and schema.jsonValue()
+    return TableEntry(dataset.name, kind.value, version, columns, pipeline, dataset.comment, dataset.table_properties)

@@ -4,6 +4,7 @@
         table.json                        which version is the good one; replaced in one step
         versions/<id>/data/               parquet files that readers see
         versions/<id>/flows/<flow>/       what a streaming flow has written, and its checkpoint
+        versions/<id>/events/             change events of an Auto CDC target, from which later versions are computed too
 
 Nothing points to a version before it is whole, so a kill at any moment leaves the last good one readable.
 """
@@ -18,6 +19,15 @@ from typing import Any
 
 from local_runner.diagnostics import fail
 from local_runner.tables.name import TableName
+
+
+@dataclass(frozen=True)
+class ChangeLog:
+    """The version that holds the change events of an Auto CDC target, the names of their keys, and their schema."""
+
+    version: str
+    keys: list[str]
+    schema: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,13 @@ class TableEntry:
     comment: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    log: ChangeLog | None = None
     previous: str = ""
+
+    @property
+    def versions(self) -> set[str]:
+        """The versions that must stay on disk."""
+        return {self.version, self.previous, self.log.version if self.log else ""}
 
 
 class TableStore:
@@ -61,7 +77,8 @@ class TableStore:
             values = json.loads((self.folder(name) / "table.json").read_text("utf-8"))
         except FileNotFoundError:
             return None
-        return TableEntry(**{**values, "name": TableName(**values["name"])})
+        log = values.get("log") and ChangeLog(**values["log"])
+        return TableEntry(**{**values, "name": TableName(**values["name"]), "log": log})
 
     def all(self) -> list[TableEntry]:
         """Every table of the target, by name."""
@@ -74,7 +91,7 @@ class TableStore:
         What a broken run has left goes first: it may be what fills the disk.
         """
         entry = self.find(name)
-        self._sweep(name, {entry.version, entry.previous} if entry else set())
+        self._sweep(name, entry.versions if entry else set())
         version = uuid.uuid4().hex[:12]
         (self.version_folder(name, version) / "data").mkdir(parents=True)
         return version
@@ -91,7 +108,7 @@ class TableStore:
         staged = folder / "table.json.new"
         staged.write_text(json.dumps(asdict(entry), indent=1), "utf-8")
         os.replace(staged, folder / "table.json")
-        self._sweep(entry.name, {entry.version, entry.previous})
+        self._sweep(entry.name, entry.versions)
 
     def discard(self, name: TableName, version: str) -> None:
         """Remove a version that was never published."""
