@@ -14,7 +14,6 @@ from local_runner.pipeline.definitions import Flow, caller, current_definitions
 from local_runner.pipeline.reading import current_reader
 from local_runner.tables import TableName
 
-
 # The order of the arguments, where they have no names.
 _ORDER = (
     "target",
