@@ -43,6 +43,11 @@ show *args:
 stop-local:
     @python -m local_runner stop --bundle .
 
+# Check the bundle, with no workspace: just check, or one target: just check prod
+[group("on this machine")]
+check *args:
+    @python -m scripts.check "$@"
+
 # Check the bundle with a workspace (Databricks CLI)
 [group("in a workspace")]
 validate target="dev":

@@ -14,8 +14,8 @@ FORBIDDEN = {
     "scripts": {"resources", "local_runner", "tests", "start", *DOMAINS},
     "local_runner": {"resources", "scripts", "tests", "start", *DOMAINS},
 }
-# What the scripts share with the local runner: the bundle as a value, and how a failure is told.
-ALLOWED = {"scripts": ("local_runner.bundle", "local_runner.diagnostics")}
+# What the scripts share with the local runner: the bundle as a value, how a failure is told, and which tables SQL reads.
+ALLOWED = {"scripts": ("local_runner.bundle", "local_runner.diagnostics", "local_runner.pipeline.sql_text")}
 
 
 def imported(code: str) -> list[str]:

@@ -74,6 +74,8 @@ def just(tmp_path):
         (["test", "-x", "--lf"], "pytest -x --lf"),
         (["run-local", "x_job", "--target", "dev"], "python -m local_runner run --bundle . x_job --target dev"),
         (["show", "x", "-o", "json"], "python -m local_runner show --bundle . x -o json"),
+        (["check"], "python -m scripts.check"),
+        (["check", "prod", "--output", "json"], "python -m scripts.check prod --output json"),
         (["stop-local"], "python -m local_runner stop --bundle ."),
     ],
 )

@@ -199,6 +199,11 @@ def _check_file(text: str, local: Path, target: Target) -> None:
         ]
         hint = f"Did you mean {near[0]}?" if near else "Create it, or correct the path."
         raise _Unusable(f"{target.value.removeprefix('a ')} {text} not found", hint)
+    if local.is_dir():
+        remedy = "Name a file."
+        if target is Target.REQUIREMENTS:
+            remedy = "What follows -e is taken for a file: write `--editable ${workspace.file_path}/…` to install a folder."
+        raise _Unusable(f"{text} is a folder, where {target.value} is expected", remedy)
     if is_notebook(local) and target is not Target.NOTEBOOK:
         raise _Unusable(f"{text} is a notebook, where a file is expected", "Remove its first line, the notebook header.")
     if target is Target.NOTEBOOK and not is_notebook(local):

@@ -21,9 +21,14 @@ def diagnostic(entry: dict[str, Any], root: Path) -> Diagnostic:
     """One entry of the file of diagnostics that `databricks.bundles.build` writes for the bundle in `root`."""
     severity = Severity.WARNING if entry.get("severity") == "warning" else Severity.ERROR
     detail, last = _own_lines(entry.get("detail") or "", root)
-    at = last or (location(entry["location"], root) if entry.get("location") else None)
-    remedy = _did_you_mean(detail) or ("Correct the file: its resources are left out." if last else "")
-    return Diagnostic(entry.get("summary", ""), remedy, at, severity, detail)
+    reported = location(entry["location"], root) if entry.get("location") else None
+    at = last or (reported if reported and _is_own(Path(reported.file), root) else None)
+    summary = entry.get("summary", "")
+    if summary.startswith("Duplicate resource name"):
+        remedy = "Give each a key of its own: the key is the variable's name."
+    else:
+        remedy = _did_you_mean(detail) or ("Correct the file: its resources are left out." if last else "")
+    return Diagnostic(summary, remedy, at, severity, detail)
 
 
 def location(entry: dict[str, Any], root: Path) -> Location:
@@ -42,13 +47,17 @@ def _own_lines(detail: str, root: Path) -> tuple[str, Location | None]:
         frame = _FRAME.match(line)
         if frame:
             path = Path(frame["file"])
-            own = path.is_relative_to(root) and "site-packages" not in path.parts
+            own = _is_own(path, root)
             last = Location(str(path), int(frame["line"])) if own else last
         elif not line.startswith("  "):
             own = True
         if own:
             kept.append(f"  {path.relative_to(root)}:{frame['line']}" if frame else line)
     return "\n".join(kept), last
+
+
+def _is_own(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and "site-packages" not in file.parts
 
 
 def _did_you_mean(detail: str) -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,12 @@ def run_phase(phase: str, config: Map, root: Path, report: list[Diagnostic]) -> 
         files = {name: Path(folder, f"{name}.json") for name in ("input", "output", "diagnostics", "locations")}
         files["input"].write_text(json.dumps(config), encoding="utf-8")
         result = _run(_interpreter(python.get("venv_path"), root, report), phase, files, root)
-        _check(result, files["diagnostics"], root, report)
-        output = json.loads(files["output"].read_bytes())
         places = _Places(_read_lines(files["locations"]), root)
+        found = [_placed(diagnostic(entry, root), entry, places) for entry in _read_lines(files["diagnostics"])]
+        report += found
+        if result.returncode and not found:
+            raise _did_not_start(result.stderr)
+        output = json.loads(files["output"].read_bytes())
     return _differences(config, output, places, phase)
 
 
@@ -68,15 +72,18 @@ def _run(interpreter: str, phase: str, files: dict[str, Path], root: Path) -> su
     )
 
 
-def _check(result: subprocess.CompletedProcess[str], diagnostics: Path, root: Path, report: list[Diagnostic]) -> None:
-    found = [diagnostic(line, root) for line in _read_lines(diagnostics)]
-    report += found
-    if result.returncode == 0 or found:
-        return
-    if f"specification for '{_MODULE}'" in result.stderr or "No module named 'databricks" in result.stderr:
+def _did_not_start(output: str) -> Failure:
+    if f"specification for '{_MODULE}'" in output or "No module named 'databricks" in output:
         remedy = "Install it in the bundle's virtual environment: databricks-bundles."
-        raise fail("databricks-bundles is not installed where the bundle's Python resources are loaded", remedy)
-    raise fail("loading the bundle's Python resources failed", "See its output above.", detail=result.stderr.strip())
+        return fail("databricks-bundles is not installed where the bundle's Python resources are loaded", remedy)
+    return fail("loading the bundle's Python resources failed", "See its output above.", detail=output.strip())
+
+
+def _placed(diagnostic: Diagnostic, entry: dict[str, Any], places: _Places) -> Diagnostic:
+    """`diagnostic` with the place of the resource it is about, where it has none of its own."""
+    if diagnostic.location or not entry.get("path"):
+        return diagnostic
+    return replace(diagnostic, location=places.at(tuple(_steps(entry["path"]))))
 
 
 def _read_lines(path: Path) -> list[dict[str, Any]]:

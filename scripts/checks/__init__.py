@@ -1,0 +1,53 @@
+"""The rules that a bundle is checked against, beyond what resolving it finds.
+
+Each is a function of the bundle, or of its lineage, that returns what it finds wrong. A rule says only what is true of any
+bundle it is given: where a value is not known before a deployment, or where resolving went wrong, it is silent.
+"""
+
+from local_runner.bundle import ResolvedBundle
+from local_runner.diagnostics import Diagnostic
+from scripts.checks import (
+    compute,
+    dependencies,
+    files,
+    includes,
+    layers,
+    names,
+    parameters,
+    placeholders,
+    references,
+    tables,
+)
+from scripts.lineage import lineage
+
+BUNDLE_RULES = (
+    includes.unmatched_includes,
+    files.unmatched_sync_patterns,
+    files.unmatched_libraries,
+    files.missing_wheels_and_jars,
+    references.missing_resources,
+    references.missing_tasks_and_environments,
+    names.shared_keys,
+    names.shared_display_names,
+    parameters.undeclared_parameters,
+    compute.serverless_with_cluster,
+    dependencies.mangled_dependencies,
+    placeholders.placeholders,
+)
+LINEAGE_RULES = (
+    tables.unreadable_sources,
+    tables.tables_written_twice,
+    layers.reads_against_the_layers,
+    layers.reads_of_another_domain,
+)
+
+
+def check(bundle: ResolvedBundle) -> list[Diagnostic]:
+    """All that is wrong with `bundle`: what resolving it found, and what each rule finds."""
+    found = list(bundle.diagnostics)
+    for rule in BUNDLE_RULES:
+        found += rule(bundle)
+    datasets = lineage(bundle)
+    for rule in LINEAGE_RULES:
+        found += rule(datasets)
+    return found

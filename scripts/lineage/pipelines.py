@@ -1,0 +1,149 @@
+"""The datasets of all pipelines of a bundle, with full names."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from local_runner.bundle import ResolvedBundle
+from local_runner.bundle.tree import get
+from local_runner.diagnostics import Diagnostic, Location
+from scripts.lineage.python_source import read_python
+from scripts.lineage.source import Definition, Kind, Parts, Source
+from scripts.lineage.sql_source import read_sql
+
+_READERS = {".py": read_python, ".sql": read_sql}
+
+
+class TableName(NamedTuple):
+    """A table's full name in lower case; what only its pipeline sees has no catalog, and the pipeline's key as schema."""
+
+    catalog: str
+    schema: str
+    table: str
+
+
+@dataclass(frozen=True)
+class TableRead:
+    name: TableName
+    location: Location
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What one definition in a source file writes (None where its name cannot be told) and reads."""
+
+    pipeline: str
+    name: TableName | None
+    kind: Kind
+    location: Location
+    reads: tuple[TableRead, ...]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """`problems` are the source files that are not valid Python; `files` are the source files by pipeline."""
+
+    root: Path
+    files: Mapping[str, tuple[Path, ...]]
+    datasets: tuple[Dataset, ...]
+    problems: tuple[Diagnostic, ...]
+
+    @cached_property
+    def producers(self) -> dict[TableName, list[Dataset]]:
+        """The definitions that write each table."""
+        found: dict[TableName, list[Dataset]] = defaultdict(list)
+        for dataset in self.datasets:
+            if dataset.name:
+                found[dataset.name].append(dataset)
+        return dict(found)
+
+
+def lineage(bundle: ResolvedBundle) -> Lineage:
+    """What the pipelines of `bundle` write and read."""
+    files: dict[str, tuple[Path, ...]] = {}
+    datasets: list[Dataset] = []
+    problems: dict[Path, Diagnostic] = {}
+    for key, pipeline in (get(bundle.config, "resources", "pipelines") or {}).items():
+        if not isinstance(pipeline, dict):
+            continue
+        files[key] = tuple(source_files(bundle, pipeline))
+        settings = get(pipeline, "configuration")
+        settings = {name: str(value) for name, value in settings.items()} if isinstance(settings, dict) else {}
+        definitions: list[Definition] = []
+        for file in files[key]:
+            source = _read(file, settings)
+            definitions += source.definitions
+            if source.problem:
+                problems[file] = source.problem
+        datasets += _named(key, pipeline, definitions)
+    return Lineage(bundle.root, files, tuple(datasets), tuple(problems.values()))
+
+
+def source_files(bundle: ResolvedBundle, pipeline: Mapping[str, Any]) -> list[Path]:
+    """The .py and .sql files of a pipeline of `bundle` that are on this machine, sorted."""
+    files: set[Path] = set()
+    libraries = pipeline.get("libraries")
+    for library in libraries if isinstance(libraries, list) else ():
+        for kind, field in (("glob", "include"), ("file", "path"), ("notebook", "path")):
+            path = get(library, kind, field)
+            local = bundle.local(path) if isinstance(path, str) else None
+            if local is None:
+                continue
+            # A notebook has no extension in the workspace.
+            candidates = [local, *(local.with_name(local.name + suffix) for suffix in _READERS)]
+            found = glob_files(local) if kind == "glob" else (path for path in candidates if path.is_file())
+            files.update(path for path in found if path.suffix in _READERS)
+    return sorted(files)
+
+
+def glob_files(pattern: Path) -> Iterator[Path]:
+    """The files that a pipeline's glob takes: `folder/**` is every file below, any other pattern is the usual glob."""
+    if pattern.name == "**" and not set("*?[") & set(str(pattern.parent)):
+        # Unlike glob, os.walk follows no symbolic link, which could lead in circles.
+        for folder, _, names in os.walk(pattern.parent):
+            yield from (Path(folder, name) for name in names if Path(folder, name).is_file())
+        return
+    base = next(folder for folder in pattern.parents if not set("*?[") & set(str(folder)))
+    relative = str(pattern.relative_to(base))
+    yield from (path for path in base.glob(f"{relative}/*" if pattern.name == "**" else relative) if path.is_file())
+
+
+def _read(file: Path, settings: Mapping[str, str]) -> Source:
+    try:
+        return _READERS[file.suffix](file, settings)
+    except OSError as error:
+        problem = Diagnostic(f"cannot be read: {error.strerror}", "Check who may read it.", Location(str(file)))
+        return Source(problem=problem)
+
+
+def _named(key: str, pipeline: Mapping[str, Any], definitions: list[Definition]) -> Iterator[Dataset]:
+    catalog, schema = _defaults(pipeline)
+    private = {_own(d.parts)[-1].lower() for d in definitions if d.kind is Kind.VIEW and d.parts}
+    sinks = {d.parts for d in definitions if d.kind is Kind.SINK}
+
+    def full(parts: Parts) -> TableName:
+        own = _own(parts)
+        if len(own) == 1 and (own[0].lower() in private or not schema):
+            return TableName("", key, own[0].lower())
+        return TableName(*(part.lower() for part in (catalog, schema, "")[: 3 - len(own)] + own))
+
+    for definition in definitions:
+        if definition.kind is Kind.SINK or (definition.kind is Kind.FLOW and definition.parts in sinks):
+            continue
+        reads = tuple(TableRead(full(read.parts), read.location) for read in definition.reads)
+        name = full(definition.parts) if definition.parts else None
+        yield Dataset(key, name, definition.kind, definition.location, reads)
+
+
+def _own(parts: Parts) -> Parts:
+    """`LIVE.x` is the older way to write a pipeline's own `x`."""
+    return parts[1:] if len(parts) == 2 and parts[0].lower() == "live" else parts
+
+
+def _defaults(pipeline: Mapping[str, Any]) -> tuple[str, str]:
+    catalog, schema = pipeline.get("catalog"), pipeline.get("schema") or pipeline.get("target")
+    return str(catalog or "hive_metastore"), str(schema or "")

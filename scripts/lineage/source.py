@@ -1,0 +1,50 @@
+"""What one source file of a pipeline defines and reads, its tables named as the file names them."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from local_runner.diagnostics import Diagnostic, Location
+
+_PART = re.compile(r"[\w-]+")
+
+# The parts of a name: `("raw_payments",)`, or `("catalog", "schema", "table")`.
+Parts = tuple[str, ...]
+
+
+class Kind(Enum):
+    TABLE = "a table"
+    VIEW = "a view that only its pipeline sees"
+    FLOW = "rows added to a table"
+    SINK = "a place outside the catalog"
+
+
+@dataclass(frozen=True)
+class Read:
+    parts: Parts
+    location: Location
+
+
+@dataclass(frozen=True)
+class Definition:
+    """`parts` is None where the name is not written in the file; for a flow it is the name of its target."""
+
+    parts: Parts | None
+    kind: Kind
+    location: Location
+    reads: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """`problem` is why the file has no definitions: it is not valid Python."""
+
+    definitions: tuple[Definition, ...] = ()
+    problem: Diagnostic | None = None
+
+
+def parts_of(text: str) -> Parts | None:
+    """`a.b.c` in its parts, each without its backticks; None where `text` is no name of a table."""
+    parts = tuple(part.strip().strip("`") for part in text.split("."))
+    # A dot or a space inside backticks is too rare to be worth a parser.
+    return parts if len(parts) <= 3 and all(map(_PART.fullmatch, parts)) else None

@@ -1,0 +1,130 @@
+"""A SQL source file of a pipeline: the datasets its statements define, and the tables their queries read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_runner.diagnostics import Failure, Location
+from scripts.lineage.source import Definition, Kind, Parts, Read, Source
+
+if TYPE_CHECKING:
+    from sqlglot.tokens import Token
+
+_SETTING = re.compile(r"\$\{([^}]+)\}")
+_BEFORE_NAME = {"OR", "REFRESH", "REPLACE", "PRIVATE", "TEMPORARY", "TEMP", "LIVE", "STREAMING", "IF", "NOT", "EXISTS"}
+_KINDS = {"TABLE": Kind.TABLE, "MATERIALIZED": Kind.TABLE, "VIEW": Kind.VIEW, "FLOW": Kind.FLOW}
+_QUERY_STARTS = {"SELECT", "WITH", "FROM", "TABLE", "VALUES", "("}
+
+
+def read_sql(path: Path, configuration: Mapping[str, str]) -> Source:
+    """What the file at `path` defines in a pipeline with these settings. Raises OSError when it cannot be read.
+
+    A file that cannot be understood has no definitions: Databricks knows more SQL than any parser outside it.
+    """
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    text = _SETTING.sub(lambda match: configuration.get(match[1], match[0]), text)
+    statements = list(_statements(text))
+    if any(statement[0].text.upper() == "USE" for statement in statements):
+        # From there on, names mean something else.
+        return Source()
+    found = [_definition(statement, text, str(path)) for statement in statements]
+    return Source(tuple(definition for definition in found if definition))
+
+
+def query_reads(text: str) -> list[tuple[Parts, int]]:
+    """Each table that a query reads, with the line of `text` it is named on, from 0; none where it cannot be parsed."""
+    from local_runner.pipeline.sql_text import table_refs
+
+    try:
+        refs = table_refs(text)
+    except (Failure, RecursionError):
+        return []
+    return [(ref.parts, text.count("\n", 0, ref.start)) for ref in refs]
+
+
+def _statements(text: str) -> Iterator[list[Token]]:
+    from sqlglot import tokenize
+    from sqlglot.errors import SqlglotError
+    from sqlglot.tokens import TokenType
+
+    try:
+        tokens = tokenize(text, dialect="databricks")
+    except SqlglotError:
+        return
+    statement: list[Token] = []
+    for token in tokens:
+        if token.token_type is not TokenType.SEMICOLON:
+            statement.append(token)
+        elif statement:
+            yield statement
+            statement = []
+    if statement:
+        yield statement
+
+
+def _definition(statement: list[Token], text: str, file: str) -> Definition | None:
+    words = [token.text.upper() for token in statement]
+    place = Location(file, _line(text, statement[0].start))
+    if words[:3] == ["APPLY", "CHANGES", "INTO"]:
+        return Definition(_name(statement, 3), Kind.FLOW, place, _changes(statement, words, text, file))
+    if words[0] != "CREATE":
+        return None
+    index = 1
+    while index < len(words) and words[index] in _BEFORE_NAME:
+        index += 1
+    kind = _KINDS.get(words[index]) if index < len(words) else None
+    if kind is None:
+        return None
+    index += 2 if words[index] == "MATERIALIZED" else 1
+    while words[index : index + 1] and words[index] in ("IF", "NOT", "EXISTS"):
+        index += 1
+    if kind is Kind.FLOW:
+        if "INTO" not in words:
+            return None
+        index = words.index("INTO") + 1
+    elif kind is Kind.TABLE and "PRIVATE" in words[:index]:
+        kind = Kind.VIEW
+    reads = _changes(statement, words, text, file) if "CDC" in words else _reads(statement, words, index, text, file)
+    return Definition(_name(statement, index), kind, place, reads)
+
+
+def _name(tokens: list[Token], index: int) -> Parts | None:
+    """The dotted name that starts at `index`."""
+    parts = []
+    while index < len(tokens):
+        parts.append(tokens[index].text)
+        if index + 2 >= len(tokens) or tokens[index + 1].text != ".":
+            break
+        index += 2
+    return tuple(parts) or None
+
+
+def _reads(statement: list[Token], words: list[str], index: int, text: str, file: str) -> tuple[Read, ...]:
+    """What the query reads that comes after the name at `index`: `AS SELECT …`, or a flow's `BY NAME SELECT …`."""
+    depth = 0
+    for position in range(index, len(words)):
+        depth += {"(": 1, ")": -1}.get(words[position], 0)
+        before = words[position - 1] if position else ""
+        if depth - (words[position] == "(") == 0 and words[position] in _QUERY_STARTS and before in ("AS", "NAME"):
+            start, end = statement[position].start, statement[-1].end + 1
+            line = _line(text, start)
+            return tuple(Read(parts, Location(file, line + below)) for parts, below in query_reads(text[start:end]))
+    return ()
+
+
+def _changes(statement: list[Token], words: list[str], text: str, file: str) -> tuple[Read, ...]:
+    """What a flow of changes reads: the name after `FROM STREAM`."""
+    if "FROM" not in words:
+        return ()
+    index = words.index("FROM") + 1
+    while index < len(words) and words[index] in ("STREAM", "("):
+        index += 1
+    name = _name(statement, index)
+    return (Read(name, Location(file, _line(text, statement[index].start))),) if name else ()
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1

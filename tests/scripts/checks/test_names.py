@@ -1,0 +1,86 @@
+"""Keys and display names that collide."""
+
+LOADER = """\
+from databricks.bundles.core import load_resources_from_current_package_module
+
+
+def load_resources():
+    return load_resources_from_current_package_module()
+"""
+PYTHON = """\
+bundle: {name: shop}
+include: [resources/*.yml]
+python: {resources: ["resources:load_resources"]}
+targets: {dev: {mode: development}}
+"""
+
+
+def test_display_names_of_one_kind(check):
+    files = {
+        "a.py": "",
+        "resources/x.yml": """\
+            resources:
+              jobs:
+                first: {name: orders}
+                second: {name: orders}
+                third: {name: Orders}
+              pipelines:
+                fourth: {name: orders, schema: a, libraries: [{file: {path: ../a.py}}]}
+                fifth: {name: orders, schema: b, libraries: [{file: {path: ../a.py}}]}
+              schemas:
+                sixth: {name: orders, catalog_name: a}
+                seventh: {name: orders, catalog_name: b}
+            """,
+    }
+    assert check(files) == (
+        1,
+        """\
+Error: resources/x.yml:4: jobs first and second have the same name
+  Give second a name of its own.
+Error: resources/x.yml:8: pipelines fourth and fifth have the same name
+  Give fifth a name of its own.
+Checked dev: 2 errors, no warnings
+""",
+    )
+
+
+def test_one_key_in_two_files_of_yaml(check):
+    job = "resources: {jobs: {orders: {name: %s}}}\n"
+    code, output = check({"resources/a.yml": job % "a", "resources/b.yml": job % "b"})
+    assert code == 1
+    assert output.startswith("Error: resources/b.yml:1: several resources or scripts have the key orders: the first is at ")
+
+
+def test_one_key_in_two_kinds_one_of_them_in_python(check):
+    files = {
+        "databricks.yml": PYTHON,
+        "resources/__init__.py": LOADER,
+        "resources/jobs.py": 'from databricks.bundles.jobs import Job\n\norders = Job.from_dict({"name": "orders"})\n',
+        "resources/x.yml": "resources: {volumes: {orders: {name: v, catalog_name: c, schema_name: s}}}\n",
+    }
+    assert check(files) == (
+        1,
+        """\
+Error: resources/x.yml:1: volumes and jobs both have the key orders
+  Give each a key of its own.
+Checked dev: 1 error, no warnings
+""",
+    )
+
+
+def test_one_key_in_two_files_of_python(check):
+    job = 'from databricks.bundles.jobs import Job\n\norders = Job.from_dict({"name": "%s"})\n'
+    files = {
+        "databricks.yml": PYTHON,
+        "resources/__init__.py": LOADER,
+        "resources/a.py": job % "a",
+        "resources/b.py": job % "b",
+    }
+    assert check(files) == (
+        1,
+        """\
+Error: resources/b.py:3: Duplicate resource name 'orders' for resource 'job'. Resource names must be unique.
+  Give each a key of its own: the key is the variable's name.
+Checked dev: 1 error, no warnings
+""",
+    )
