@@ -33,8 +33,6 @@ OPENED = [
     "java.security.jgss/sun.security.krb5",
 ]
 
-LARGEST_HEAP = 8 * 1024**3
-
 
 def jars() -> Path:
     """The folder of Spark's jars in the installed pyspark, found without importing it."""
@@ -52,7 +50,6 @@ def command(java: Path, folder: ServerFolder) -> list[str]:
     Raises:
         Failure: there are no jars of Spark.
     """
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     properties = {
         **settings(folder),
         "java.io.tmpdir": folder.scratch,
@@ -63,7 +60,7 @@ def command(java: Path, folder: ServerFolder) -> list[str]:
         str(java),
         # The newest options below are unknown to Java 17.
         "-XX:+IgnoreUnrecognizedVMOptions",
-        f"-Xmx{min(memory // 2, LARGEST_HEAP)}",
+        "-XX:MaxRAMPercentage=50",
         # Runs are short: compiling hard and collecting side by side costs more here than it saves.
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
@@ -87,6 +84,8 @@ def settings(folder: ServerFolder) -> dict[str, object]:
         "spark.master": "local[*]",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
+        # The ports that Spark opens to itself: no other user of this machine may speak to them.
+        "spark.authenticate": "true",
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": 0,
         # Longer than a break in the debugger; a server that nobody uses ends long before.

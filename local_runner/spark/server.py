@@ -46,7 +46,7 @@ def use_server(root: Path, idle_seconds: float = IDLE_SECONDS) -> Server:
         Failure: Spark or Java is missing, the server did not start, or it has other packages and is in use.
     """
     folder = ServerFolder.of(root)
-    folder.path.mkdir(parents=True, exist_ok=True)
+    folder.path.mkdir(0o700, parents=True, exist_ok=True)
     with folder.start_lock() as start_lock:
         if not _is_ready(folder):
             _end(folder)

@@ -87,16 +87,14 @@ def _forget_sessions(root: Path) -> None:
 def _session(server: Server) -> "SparkSession":
     # Makes `pyspark.sql` build Connect's columns and sessions, as `SparkSession.builder.remote` does.
     os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
-    os.environ["SPARK_REMOTE"] = url = f"sc://localhost:{server.port}"
+    os.environ["SPARK_REMOTE"] = f"sc://localhost:{server.port}"
 
-    from pyspark.sql.connect.client import DefaultChannelBuilder
     from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
 
-    # A proxy that the environment names must not see calls to this machine.
-    channel = DefaultChannelBuilder(url, channelOptions=[("grpc.enable_http_proxy", 0)])
-    channel.set(channel.PARAM_TOKEN, server.token)
-    session = SparkSession.builder.channelBuilder(channel).create()
+    from local_runner.spark.channel import LoopbackChannel
+
+    session = SparkSession.builder.channelBuilder(LoopbackChannel(server)).create()
     # A server on this machine that does not answer is gone: waiting for ten minutes, as is the default, does not help.
     session.client.set_retry_policies([DefaultPolicy(max_retries=3)])
     SparkSession._default_session = session

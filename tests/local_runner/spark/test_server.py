@@ -52,7 +52,7 @@ def test_a_client_without_the_token_is_refused(root: Path) -> None:
 def test_the_state_file_is_its_owners_alone(root: Path) -> None:
     server = use_server(root)
     state = root / ".local" / "spark" / "server.json"
-    assert stat.S_IMODE(state.stat().st_mode) == 0o600
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (state, state.parent)] == [0o600, 0o700]
     assert json.loads(state.read_text())["token"] == server.token
 
 

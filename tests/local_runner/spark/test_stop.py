@@ -18,6 +18,13 @@ from local_runner.spark.server import use_server
 
 pytestmark = pytest.mark.spark
 
+USE = """
+import sys
+from pathlib import Path
+from local_runner.spark.server import use_server
+
+use_server(Path(sys.argv[1]))
+"""
 WaitUntil = Callable[[Callable[[], bool]], None]
 
 
@@ -28,8 +35,12 @@ def test_a_killed_server_is_replaced_and_whatever_has_its_pid_now_is_left_alone(
     wait_until(lambda: not folder.server_lives())
     with subprocess.Popen(["sleep", "600"]) as other:
         folder.write_state({**folder.read_state(), "pid": other.pid})
+        # Whoever starts the new one is killed before it listens.
+        with subprocess.Popen([sys.executable, "-c", USE, str(root)]) as starter:
+            wait_until(lambda: folder.read_state().get("pid") not in (None, other.pid))
+            starter.kill()
         server = use_server(root)
-        assert server.pid != other.pid
+        assert server.pid == folder.read_state()["pid"] != other.pid
         assert server.token != killed.token
         assert other.poll() is None
         other.kill()
