@@ -47,7 +47,7 @@ def spark() -> "Iterator[SparkSession]":
 def _local_session() -> "Iterator[SparkSession]":
     if sys.version_info < (3, 11):
         pytest.skip("local Spark needs Python 3.11 or newer")
-    from local_runner.spark import connect, stop
+    from local_runner.spark import connect, end_run
 
     try:
         session = connect(ROOT)
@@ -55,9 +55,7 @@ def _local_session() -> "Iterator[SparkSession]":
         pytest.fail("\n".join(map(str, failure.diagnostics)), pytrace=False)
     yield session
     session.stop()
-    if os.environ.get("CI") == "true":
-        # A build machine has no next run that a warm server would serve.
-        stop(ROOT)
+    end_run(ROOT)
 
 
 def _workspace_session() -> "SparkSession":
