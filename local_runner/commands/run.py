@@ -26,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
     from local_runner.jobs import pipelines_of
     from local_runner.pipeline.run import Selection, run_pipeline
+    from local_runner.pipeline.sources import read_sources, warnings_of
+    from local_runner.pipeline.spec import pipeline_spec
     from local_runner.spark import begin_import, connect, end_run
     from local_runner.tables import TableStore
     from local_runner.terminal import print_dataset
@@ -42,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         full_refresh_all=arguments.full_refresh == [],
         dry_run=arguments.dry_run,
     )
+    for spec in [pipeline_spec(bundle, key) for key in keys]:
+        print_diagnostics(warnings_of(read_sources(spec.sources, bundle.root, spec.configuration)))
     try:
         spark = connect(bundle.root)
         for key in keys:

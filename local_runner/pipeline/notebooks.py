@@ -20,6 +20,7 @@ from local_runner.pipeline.sql_statements import QueryStatement, Statement
 
 _COMMENT = {".py": "#", ".sql": "--"}
 _LANGUAGE = {".py": "python", ".sql": "sql"}
+_MIXED = "magic among other lines"
 _SUFFIXES = (".py", ".sql", ".ipynb")
 _MAGIC = re.compile(r"%(?P<name>[\w-]+)[ \t]*(?P<rest>.*)")
 
@@ -102,6 +103,8 @@ def _add_step(notebook: Notebook, cell: _Cell, root: Path, parameters: dict[str,
         notebook.warnings.extend(other.warnings)
     elif cell.kind == "pip":
         check_pip(cell.text, location)
+    elif cell.kind == _MIXED:
+        raise fail("a magic command stands among other lines", "Give it a cell of its own", location)
     elif cell.kind not in ("md", "md-sandbox"):
         raise fail(f"%{cell.kind} cells are not supported in local runs", "Take the cell out", location)
 
@@ -143,10 +146,10 @@ def _cells(path: Path) -> Iterator[_Cell]:
     lines = path.read_text("utf-8").split("\n")
     ends = [index for index, line in enumerate(lines) if line.rstrip() == f"{comment} COMMAND ----------"]
     for start, end in zip([0, *(index + 1 for index in ends)], [*ends, len(lines)], strict=True):
-        yield from _source_cell(lines[start:end], start + 1, comment, own, path)
+        yield from _source_cell(lines[start:end], start + 1, comment, own)
 
 
-def _source_cell(lines: list[str], first: int, comment: str, own: str, path: Path) -> Iterator[_Cell]:
+def _source_cell(lines: list[str], first: int, comment: str, own: str) -> Iterator[_Cell]:
     """A cell of a source file, where each line of a magic command is a comment that says MAGIC."""
     notes = (f"{comment} DBTITLE", f"{comment} Databricks notebook source")
     code = ["" if line.startswith(notes) else line for line in lines]
@@ -158,8 +161,8 @@ def _source_cell(lines: list[str], first: int, comment: str, own: str, path: Pat
     if not code[0].startswith(marker):
         for offset, line in enumerate(code):
             if line.startswith(f"{marker} %"):
-                location = Location(str(path), first + offset)
-                raise fail("a magic command stands among other lines", "Give it a cell of its own", location)
+                yield _Cell(_MIXED, first + offset, [])
+                return
         yield _Cell(own, first, code)
         return
     yield _magic_cell([line.removeprefix(marker).removeprefix(" ") for line in code], first, own)
