@@ -47,15 +47,16 @@ def run(arguments: argparse.Namespace) -> int:
     for spec in [pipeline_spec(bundle, key) for key in keys]:
         print_diagnostics(warnings_of(read_sources(spec.sources, bundle.root, spec.configuration)))
     try:
-        spark = connect(bundle.root)
         for key in keys:
             print(f"{key} (target {bundle.target})")
+            # A session of its own: one pipeline's configuration and functions are nothing to the next.
+            spark = connect(bundle.root)
             result = run_pipeline(bundle, key, spark, selection, print_dataset)
             if not arguments.dry_run:
                 _print_finals(TableStore(bundle.root / ".local" / bundle.target), result.finals)
             if not result.ok:
                 return 1
-        spark.stop()
+            spark.stop()
     finally:
         end_run(bundle.root)
     return 0

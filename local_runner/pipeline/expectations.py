@@ -30,16 +30,27 @@ def with_expectations(frame: Any, rules: list[Expectation], observed: Any, writt
     """
     from pyspark.sql import functions as F
 
-    holds = [F.coalesce(as_column(rule.condition).cast("boolean"), F.lit(False)) for rule in rules]
-    failures = [F.count_if(~hold).alias(f"failed_{index}") for index, hold in enumerate(holds)]
+    failures = [F.count_if(~_holds(rule)).alias(f"failed_{index}") for index, rule in enumerate(rules)]
     frame = frame.observe(observed, F.count(F.lit(1)).alias("rows"), *failures)
-    for rule, hold in zip(rules, holds, strict=True):
-        if rule.action is Action.FAIL:
-            frame = frame.filter(refusing(hold, f"expectation {rule.name} failed"))
-    for rule, hold in zip(rules, holds, strict=True):
-        if rule.action is Action.DROP:
-            frame = frame.filter(hold)
+    frame = enforced(frame, rules)
     return frame if written is None else frame.observe(written, F.count(F.lit(1)).alias("rows"))
+
+
+def enforced(frame: Any, rules: list[Expectation]) -> Any:
+    """`frame` without the rows that a DROP rule refuses; a FAIL rule raises for its first row. Nothing is counted."""
+    for rule in rules:
+        if rule.action is Action.FAIL:
+            frame = frame.filter(refusing(_holds(rule), f"expectation {rule.name} failed"))
+    for rule in rules:
+        if rule.action is Action.DROP:
+            frame = frame.filter(_holds(rule))
+    return frame
+
+
+def _holds(rule: Expectation) -> Any:
+    from pyspark.sql import functions as F
+
+    return F.coalesce(as_column(rule.condition).cast("boolean"), F.lit(False))
 
 
 def check_rules(frame: Any, rules: list[Expectation], location: Location) -> None:

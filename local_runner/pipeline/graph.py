@@ -14,7 +14,7 @@ from typing import Any
 from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.auto_cdc import Rules, as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
-from local_runner.pipeline.expectations import check_rules
+from local_runner.pipeline.expectations import check_rules, enforced
 from local_runner.pipeline.loading import diagnose
 from local_runner.pipeline.reading import StoredTables, reading_with
 from local_runner.tables import TableName
@@ -206,7 +206,7 @@ class _Builder:
             raise UpstreamUnusable(name)
         if upstream.kind is Kind.TEMPORARY_VIEW:
             # The view's query runs in its reader's place, so its own upstreams become the reader's too.
-            return frame_of(self._definitions.flows_into(name)[0])
+            return view_of(self._definitions, name)
         if not streaming:
             return self._spark.createDataFrame([], upstream.schema)
         if upstream.kind is not Kind.STREAMING_TABLE:
@@ -261,6 +261,11 @@ def frame_of(flow: Flow) -> Any:
             flow.location,
         )
     return frame
+
+
+def view_of(definitions: Definitions, name: TableName) -> Any:
+    """The rows of a temporary view, computed where it is read: its expectations drop rows and fail there."""
+    return enforced(frame_of(definitions.flows_into(name)[0]), definitions.datasets[name].expectations)
 
 
 def declared_schema(schema: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from local_runner.diagnostics import fail
 from local_runner.pipeline.definitions import Dataset, Definitions, Kind
 from local_runner.pipeline.expectations import with_expectations
-from local_runner.pipeline.graph import dataset_name, frame_of
+from local_runner.pipeline.graph import dataset_name, frame_of, view_of
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.reading import FOREVER, reading_with
 from local_runner.pipeline.shims import shims
@@ -100,7 +100,7 @@ class _Given:
             return self.inputs[name.table]
         upstream = self.definitions.datasets.get(name)
         if upstream and upstream.kind is Kind.TEMPORARY_VIEW:
-            return frame_of(self.definitions.flows_into(name)[0])
+            return view_of(self.definitions, name)
         raise self._missing(name)
 
     def stream(self, text: str) -> Any:

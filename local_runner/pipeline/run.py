@@ -11,7 +11,7 @@ from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.appending import Written
 from local_runner.pipeline.definitions import Definitions, Flow, Kind
-from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_of
+from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_of, view_of
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.lock import pipeline_lock
 from local_runner.pipeline.problems import explain
@@ -182,7 +182,7 @@ class _Run:
         """The rows of the table that a query names; a view's query runs where it is read."""
         name = dataset_name(self.definitions, text)
         if name in self.graph and self.graph[name].kind is Kind.TEMPORARY_VIEW:
-            return frame_of(self.definitions.flows_into(name)[0])
+            return view_of(self.definitions, name)
         return self.stored.stream(name) if streaming else self.stored.batch(name)
 
     def _result(

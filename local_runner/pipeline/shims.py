@@ -21,6 +21,7 @@ from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, current_reader
 from local_runner.pipeline.sql_text import table_refs, with_aliases
 from local_runner.spark.connect_plan import query_over
+from local_runner.tables.name import join_identifier
 from local_runner.tables.volumes import Volumes
 
 _MISSING = object()
@@ -118,8 +119,8 @@ def _sql(original: Callable[..., Any]) -> Callable[..., Any]:
         text, names = with_aliases(sqlQuery, refs)
         tables = {}
         for ref, name in zip(refs, names, strict=True):
-            quoted = ".".join(f"`{part}`" for part in ref.parts)
-            tables[name] = reader.stream(quoted) if ref.streaming else reader.batch(quoted)
+            table = join_identifier(ref.parts)
+            tables[name] = reader.stream(table) if ref.streaming else reader.batch(table)
         return query_over(self, text, tables, args)
 
     return sql

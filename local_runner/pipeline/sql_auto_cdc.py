@@ -8,6 +8,7 @@ from typing import Any
 
 from local_runner.diagnostics import fail
 from local_runner.pipeline.sql_tokens import Tokens
+from local_runner.tables.name import join_identifier
 
 _CLAUSES = (
     ("KEYS",),
@@ -60,13 +61,14 @@ def _source(tokens: Tokens) -> str:
         )
     if not stream:
         raise fail("the source of AUTO CDC must be a stream", "Write FROM STREAM(source)", location)
-    source = ".".join(f"`{part.replace('`', '``')}`" for part in tokens.dotted_name())
+    source = join_identifier(tokens.dotted_name())
     if bracket:
         tokens.expect(")")
     return source
 
 
 def _clause(tokens: Tokens) -> dict[str, Any] | None:
+    """The clause that comes next, as an argument; None where it is not known."""
     if tokens.accept("KEYS"):
         return {"keys": list(tokens.names_in_brackets())}
     if tokens.accept("SEQUENCE", "BY"):
@@ -78,24 +80,22 @@ def _clause(tokens: Tokens) -> dict[str, Any] | None:
     if tokens.accept("STORED", "AS", "SCD", "TYPE"):
         return {"stored_as_scd_type": tokens.until(*_CLAUSES)}
     if tokens.accept("COLUMNS"):
-        return _column_list(tokens, "column_list", "except_column_list")
+        return _columns(tokens, "")
     if tokens.accept("TRACK", "HISTORY", "ON"):
-        return _column_list(tokens, "track_history_column_list", "track_history_except_column_list")
+        return _columns(tokens, "track_history_")
     if tokens.accept("IGNORE", "NULL", "UPDATES"):
-        if tokens.accept("ON"):
-            return _column_list(tokens, "ignore_null_updates_column_list", "ignore_null_updates_except_column_list")
-        return {"ignore_null_updates": True}
+        return _columns(tokens, "ignore_null_updates_") if tokens.accept("ON") else {"ignore_null_updates": True}
     return None
 
 
-def _column_list(tokens: Tokens, listed: str, excepted: str) -> dict[str, Any]:
-    """`a, b`, `(a, b)` or `* EXCEPT (a, b)`, under the name of the argument that it stands for."""
+def _columns(tokens: Tokens, argument: str) -> dict[str, Any]:
+    """`a, b`, `(a, b)` or `* EXCEPT (a, b)`, as the argument whose name begins with `argument`."""
     if tokens.accept("*"):
         tokens.expect("EXCEPT")
-        return {excepted: list(tokens.names_in_brackets())}
+        return {f"{argument}except_column_list": list(tokens.names_in_brackets())}
     if tokens.sees("("):
-        return {listed: list(tokens.names_in_brackets())}
+        return {f"{argument}column_list": list(tokens.names_in_brackets())}
     names = [".".join(tokens.dotted_name())]
     while tokens.accept(","):
         names.append(".".join(tokens.dotted_name()))
-    return {listed: names}
+    return {f"{argument}column_list": names}

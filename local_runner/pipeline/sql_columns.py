@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from local_runner.diagnostics import fail
 from local_runner.pipeline.definitions import Action, Expectation
 from local_runner.pipeline.sql_tokens import Tokens
+from local_runner.tables.name import join_identifier
 
 _ENDS = ((",",), (")",))
 _PROPERTIES = ("NOT", "COMMENT", "PRIMARY", "FOREIGN", "CONSTRAINT", "REFERENCES", "GENERATED", "DEFAULT", "MASK", "COLLATE")
@@ -68,7 +69,7 @@ def _action(tokens: Tokens) -> Action:
 
 def _column(tokens: Tokens, typed: list[str], labels: list[str], rules: list[Expectation]) -> None:
     name = tokens.name()
-    quoted = f"`{name.replace('`', '``')}`"
+    quoted = join_identifier([name])
     if any(tokens.sees(word) for word in (",", ")", "COMMENT")):
         labels.append(name)
         _comment(tokens)

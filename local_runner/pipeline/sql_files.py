@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, Location, fail
+from local_runner.pipeline.api.auto_cdc import auto_cdc_flow
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.reading import TableReader, current_reader, reading_with
 from local_runner.pipeline.sql_auto_cdc import AutoCdc
@@ -21,7 +22,7 @@ from local_runner.pipeline.sql_statements import (
 )
 from local_runner.pipeline.sql_text import check_query
 from local_runner.tables import TableName
-from local_runner.tables.name import split_identifier
+from local_runner.tables.name import join_identifier, split_identifier
 
 
 @dataclass(frozen=True)
@@ -123,23 +124,29 @@ def _record_flow(
     spark: Any,
     labels: tuple[str, ...] = (),
 ) -> None:
+    conf = dict(scope.spark_conf)
     if isinstance(statement.flow, AutoCdc):
-        raise fail("AUTO CDC is not supported in local runs", "docs/parity.md lists what is", statement.location)
-    query = _query_function(statement.flow, replace(scope), definitions, spark, labels)
-    definitions.add_flow(Flow(name, target, query, statement.location, dict(scope.spark_conf), statement.once))
+        arguments = {**statement.flow.arguments, "name": name, "once": statement.once, "spark_conf": conf}
+        flow = auto_cdc_flow(target, statement.location, **arguments)
+    else:
+        query = _query_function(statement.flow, spark, labels)
+        flow = Flow(name, target, query, statement.location, conf, statement.once)
+    # A copy of the scope: what comes later in the file must not reach a query that runs after all of it.
+    definitions.add_flow(replace(flow, query=_within(flow.query, replace(scope), definitions)))
 
 
-def _query_function(
-    query: Query, scope: SqlScope, definitions: Definitions, spark: Any, labels: tuple[str, ...]
-) -> Callable[[], Any]:
+def _query_function(query: Query, spark: Any, labels: tuple[str, ...]) -> Callable[[], Any]:
+    return lambda: _labelled(spark.sql(query.text), labels, query.location)
+
+
+def _within(query: Callable[[], Any], scope: SqlScope, definitions: Definitions) -> Callable[[], Any]:
+    """`query` with the names that it reads relative to what USE has said."""
+    if not (scope.catalog or scope.schema):
+        return query
+
     def run() -> Any:
-        reader = current_reader()
-        if reader and (scope.catalog or scope.schema):
-            with reading_with(_Within(reader, definitions, scope)):
-                frame = spark.sql(query.text)
-        else:
-            frame = spark.sql(query.text)
-        return _labelled(frame, labels, query.location)
+        with reading_with(_Within(current_reader(), definitions, scope)):
+            return query()
 
     return run
 
@@ -189,4 +196,4 @@ class _Within:
             if dataset and dataset.kind is Kind.TEMPORARY_VIEW:
                 return name
         whole = _name(tuple(parts), self.definitions, self.scope)
-        return ".".join(f"`{part.replace('`', '``')}`" for part in (whole.catalog, whole.schema, whole.table))
+        return join_identifier((whole.catalog, whole.schema, whole.table))

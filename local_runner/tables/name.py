@@ -1,6 +1,7 @@
 """Three-part names, as Unity Catalog has them: not case-sensitive, quoted with backticks."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from local_runner.diagnostics import fail
@@ -35,6 +36,11 @@ class TableName:
 
     def __str__(self) -> str:
         return f"{self.catalog}.{self.schema}.{self.table}"
+
+
+def join_identifier(parts: Iterable[str]) -> str:
+    """`parts` as a dotted identifier, each in backticks."""
+    return ".".join(f"`{part.replace('`', '``')}`" for part in parts)
 
 
 def split_identifier(text: str) -> list[str]:

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from local_runner.diagnostics import Failure
+
 ROWS = [{"id": n, "kind": "ab"[n % 2], "amount": n * 10 - 20, "day": f"2025-01-0{n}"} for n in range(1, 6)]
 RAW = """
     @dp.table
@@ -108,3 +110,70 @@ def test_names_in_other_schemas(shop):
     for table in ("sales.other.raw", "sales.other.first_day", "archive.other.kept", "archive.we ird.of all"):
         assert shop.rows(table) == one
     assert len(shop.rows("sales.shop.raw")) == len(ROWS)
+
+
+def test_change_events(pipeline):
+    pipeline.source(
+        """
+        CREATE STREAMING TABLE events AS SELECT * FROM STREAM(raw);
+        USE SCHEMA now;
+        CREATE STREAMING TABLE people;
+        CREATE FLOW changes AS AUTO CDC INTO people FROM STREAM(shop.events) KEYS (id)
+          APPLY AS DELETE WHEN op = 'delete' SEQUENCE BY n COLUMNS * EXCEPT (op, n) STORED AS SCD TYPE 1;
+        CREATE STREAMING TABLE history FLOW AUTO CDC FROM STREAM sales.shop.events KEYS (id)
+          APPLY AS DELETE WHEN op = 'delete' SEQUENCE BY n COLUMNS (id, city) STORED AS SCD TYPE 2
+        """,
+        "people.sql",
+    )
+    pipeline.source(RAW.replace("id int, kind string, amount int, day date", "id int, city string, op string, n int"))
+    events = [
+        (1, "Ghent", "set", 1),
+        (2, "Riga", "set", 2),
+        (1, "Oslo", "set", 4),
+        (1, "Bern", "set", 3),
+        (2, None, "delete", 5),
+    ]
+    pipeline.land("1.json", [dict(zip(("id", "city", "op", "n"), event, strict=True)) for event in events])
+    for _ in range(2):
+        assert pipeline.run().ok
+        assert pipeline.rows("sales.now.people") == [{"id": 1, "city": "Oslo"}]
+        assert [tuple(row.values()) for row in pipeline.rows("sales.now.history")] == [
+            (1, "Bern", 3, 4),
+            (1, "Ghent", 1, 3),
+            (1, "Oslo", 4, None),
+            (2, "Riga", 2, 5),
+        ]
+
+
+def test_a_views_rules_hold_where_it_is_read(shop):
+    shop.source(
+        """
+        CREATE TEMPORARY LIVE VIEW fresh (CONSTRAINT a EXPECT (amount > 0) ON VIOLATION DROP ROW) AS SELECT * FROM raw;
+        CREATE TEMPORARY LIVE VIEW strict (CONSTRAINT b EXPECT (amount < 30) ON VIOLATION FAIL UPDATE) AS SELECT * FROM raw;
+        CREATE MATERIALIZED VIEW fresh_ids AS SELECT id FROM fresh;
+        CREATE MATERIALIZED VIEW strict_ids AS SELECT id FROM strict;
+        """,
+        "views.sql",
+    )
+    shop.source(
+        """
+        @dp.temporary_view
+        @dp.expect_or_drop("costs", "amount > 0")
+        def streamed():
+            return spark.readStream.table("raw")
+
+        @dp.table
+        def streamed_ids():
+            return spark.readStream.table("streamed").select("id")
+        """,
+        "views.py",
+    )
+    results = shop.outcome()
+    assert shop.rows("fresh_ids") == shop.rows("streamed_ids") == [{"id": 3}, {"id": 4}, {"id": 5}]
+    assert results["strict_ids"].problem.summary.startswith("strict_ids: expectation b failed: the row {")
+
+
+def test_columns_are_named_by_their_place_and_counted(shop):
+    shop.source("CREATE TEMPORARY VIEW v (a, b) AS SELECT 1 AS x; CREATE TABLE t AS SELECT * FROM v", "a.sql")
+    with pytest.raises(Failure, match="2 columns are named, and the query gives 1: x"):
+        shop.run()
