@@ -76,14 +76,11 @@ def test_a_helper_that_changed_is_the_changed_one_in_the_next_sessions_udfs(root
 def test_left_over_python_workers_are_ended(root: Path, wait_until: Callable[[Callable[[], bool]], None]) -> None:
     from pyspark.sql import functions as F
 
-    def use_udf() -> int:
-        return connect(root).range(1).select(F.udf(lambda _: os.getppid(), "int")("id")).first()[0]
-
-    server, daemon = use_server(root).pid, use_udf()
+    server = use_server(root).pid
+    daemon = connect(root).range(1).select(F.udf(lambda _: os.getppid(), "int")("id")).first()[0]
     assert daemon in children(server)
     end_python_workers(server)
     wait_until(lambda: daemon not in children(server))
-    assert use_udf() in children(server)
 
 
 def children(pid: int) -> set[int]:

@@ -12,11 +12,9 @@ import pytest
 pytest.importorskip("pyspark", reason="Spark needs Python 3.11")
 
 from local_runner.diagnostics import Failure
-from local_runner.spark import connect, end_run, stop
+from local_runner.spark import end_run, stop
 from local_runner.spark.folder import ServerFolder
 from local_runner.spark.server import use_server
-
-pytestmark = pytest.mark.spark
 
 USE = """
 import sys
@@ -28,6 +26,7 @@ use_server(Path(sys.argv[1]))
 WaitUntil = Callable[[Callable[[], bool]], None]
 
 
+@pytest.mark.spark
 def test_a_killed_server_is_replaced_and_whatever_has_its_pid_now_is_left_alone(root: Path, wait_until: WaitUntil) -> None:
     folder = ServerFolder.of(root)
     killed = use_server(root)
@@ -44,23 +43,10 @@ def test_a_killed_server_is_replaced_and_whatever_has_its_pid_now_is_left_alone(
         assert server.token != killed.token
         assert other.poll() is None
         other.kill()
-    assert connect(root).range(3).count() == 3
 
 
-def test_stop_ends_it_and_a_run_that_stops_it_leaves_no_noise(root: Path, tmp_path: Path) -> None:
-    script = tmp_path / "run.py"
-    script.write_text(
-        "from pathlib import Path\n"
-        "from local_runner.spark import connect, stop\n"
-        f"root = Path({str(root)!r})\n"
-        "print(connect(root).range(3).toPandas().id.sum(), stop(root), stop(root))\n"
-    )
-    run = subprocess.run([sys.executable, script], capture_output=True, text=True)
-    assert (run.stdout, run.stderr) == ("3 True False\n", "")
-    assert not ServerFolder.of(root).server_lives()
-
-
-def test_the_end_of_a_run_ends_it_on_a_ci_machine_only(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.spark
+def test_the_end_of_a_run_leaves_it_warm_except_on_a_ci_machine(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = ServerFolder.of(root)
     use_server(root)
     monkeypatch.delenv("CI", raising=False)
@@ -69,9 +55,52 @@ def test_the_end_of_a_run_ends_it_on_a_ci_machine_only(root: Path, monkeypatch: 
     monkeypatch.setenv("CI", "true")
     with folder.hold_use_lock():
         end_run(root)
-        assert folder.server_lives()
-    end_run(root)
-    assert not folder.server_lives()
+    assert folder.server_lives()
+
+
+@pytest.mark.spark
+def test_a_run_on_a_ci_machine_ends_it_without_noise(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from local_runner.spark import connect, end_run\n"
+        f"root = Path({str(root)!r})\n"
+        "print(connect(root).range(3).toPandas().id.sum())\n"
+        "end_run(root)\n"
+    )
+    run = subprocess.run([sys.executable, script], env={**os.environ, "CI": "true"}, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("3\n", "")
+    assert not ServerFolder.of(root).server_lives()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> ServerFolder:
+    folder = ServerFolder.of(tmp_path)
+    folder.path.mkdir(parents=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("code", "signal_that_ends_it"),
+    [
+        pytest.param("", signal.SIGTERM, id="polite"),
+        pytest.param("signal.signal(signal.SIGTERM, signal.SIG_IGN)", signal.SIGKILL, id="stubborn"),
+    ],
+)
+def test_stop_ends_the_process_that_holds_the_servers_lock(
+    folder: ServerFolder, monkeypatch: pytest.MonkeyPatch, code: str, signal_that_ends_it: signal.Signals
+) -> None:
+    monkeypatch.setattr("local_runner.spark.server.SECONDS_TO_END", 1)
+    script = f"import signal, time\n{code}\nprint('ready', flush=True)\ntime.sleep(600)"
+    with folder.server_lock() as lock:
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, pass_fds=[lock])
+    with process:
+        assert process.stdout.readline() == b"ready\n"
+        folder.write_state({"pid": process.pid})
+        assert stop(folder.root)
+        assert -process.wait() == signal_that_ends_it
+    assert folder.read_state() == {}
+    assert not stop(folder.root)
 
 
 def test_stop_where_there_never_was_a_server_changes_nothing(tmp_path: Path) -> None:
