@@ -10,9 +10,9 @@ without an archive of its own classes, like PyPI's, cannot use it.
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 LOWEST_PRIORITY = 19
@@ -25,11 +25,11 @@ class Archive:
     folder: Path
     command: list[str]
 
-    @property
+    @cached_property
     def path(self) -> Path:
-        """A name of its own for each command line, Java build and set of jars."""
+        """A name of its own for each command line, Java build and set of jars; that of when it was first asked for."""
         java, *arguments = self.command
-        real = Path(shutil.which(java) or java).resolve()
+        real = Path(java).resolve()
         jars = sorted(Path(arguments[arguments.index("-cp") + 1]).parent.glob("*.jar"))
         files = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in (real, *jars)]
         key = hashlib.sha256(json.dumps([self.command, files]).encode()).hexdigest()[:16]
@@ -43,9 +43,8 @@ class Archive:
     def start_command(self) -> list[str]:
         """`command`, with the archive if there is one, else making the list for it."""
         java, *arguments = self.command
-        path = self.path
-        option = f"-XX:SharedArchiveFile={path}" if path.exists() else f"-XX:DumpLoadedClassList={self.loaded}"
-        return [java, option, *arguments]
+        use, make = f"-XX:SharedArchiveFile={self.path}", f"-XX:DumpLoadedClassList={self.loaded}"
+        return [java, use if self.path.exists() else make, *arguments]
 
     def begin(self) -> subprocess.Popen[bytes] | None:
         """Start to make the archive; None where there is one or the server made no list."""

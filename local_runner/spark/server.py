@@ -46,14 +46,17 @@ def use_server(root: Path, idle_seconds: float = IDLE_SECONDS) -> Server:
         Failure: Spark or Java is missing, the server did not start, or it has other packages and is in use.
     """
     folder = ServerFolder.of(root)
-    folder.path.mkdir(0o700, parents=True, exist_ok=True)
+    try:
+        folder.path.mkdir(0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise fail(f"{folder.path} cannot be made: {error.strerror}", "Spark keeps its files there") from None
     with folder.start_lock() as start_lock:
         if not _is_ready(folder):
             _end(folder)
             _start(folder, start_lock, idle_seconds)
-        if folder not in _use_locks:
-            _use_locks[folder] = folder.hold_use_lock()
-        folder.note_use()
+        # Anew each time: the folder may have been deleted and made again since the last.
+        _release(folder)
+        _use_locks[folder] = folder.hold_use_lock()
         state = folder.read_state()
     return Server(state["port"], state["token"], state["pid"])
 
@@ -89,9 +92,8 @@ def _is_ready(folder: ServerFolder) -> bool:
     if "port" not in state:
         # Whoever started it was killed before it listened.
         return False
-    if state["started_with"] == _started_with(folder):
+    if folder in _use_locks or state["started_with"] == _started_with(folder):
         return True
-    _release(folder)
     with folder.unused() as unused:
         if unused:
             return False
@@ -114,7 +116,8 @@ def _start(folder: ServerFolder, start_lock: int, idle_seconds: float) -> None:
     # A server that was killed leaves its files behind.
     shutil.rmtree(folder.scratch, ignore_errors=True)
     folder.scratch.mkdir()
-    with folder.server_lock() as server_lock, folder.log.open("wb") as log:
+    folder.log.write_bytes(b"")
+    with folder.server_lock() as server_lock, folder.log.open("ab") as log:
         order = {
             "root": str(folder.root),
             "command": command(java, folder),
@@ -163,10 +166,10 @@ def _end(folder: ServerFolder) -> bool:
     pid = folder.read_state().get("pid")
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if pid:
-            os.kill(pid, sign)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sign)
         if folder.wait_until_server_ended(SECONDS_TO_END):
             folder.remove_state()
             return True
-    raise fail(
-        "the Spark server of this bundle does not end", f"end the Java process that holds {folder.path / 'server.lock'}"
-    )
+    lock = folder.path / "server.lock"
+    raise fail("the Spark server of this bundle does not end", f"end the Java process that holds {lock}")

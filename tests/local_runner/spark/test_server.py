@@ -4,6 +4,7 @@ import ipaddress
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,8 +12,6 @@ import pytest
 
 pytest.importorskip("pyspark", reason="Spark needs Python 3.11")
 
-from local_runner.diagnostics import Failure
-from local_runner.spark.folder import ServerFolder
 from local_runner.spark.server import use_server
 
 pytestmark = pytest.mark.spark
@@ -71,14 +70,19 @@ def test_the_token_is_on_no_command_line(root: Path) -> None:
     assert not any(token in line for line in command_lines)
 
 
-def test_another_virtual_environment_does_not_take_a_used_server_away(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_virtual_environment_does_not_take_a_used_server_away(root: Path, tmp_path: Path) -> None:
     server = use_server(root)
-    with ServerFolder.of(root).hold_use_lock():
-        with monkeypatch.context() as other:
-            other.setattr(sys, "prefix", "/another/venv")
-            with pytest.raises(Failure, match="another Python or other packages"):
-                use_server(root)
-        assert use_server(root) == server
+    script = tmp_path / "other.py"
+    script.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from local_runner.spark.server import use_server\n"
+        "sys.prefix = '/another/venv'\n"
+        f"use_server(Path({str(root)!r}))\n"
+    )
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert "is used by a run with another Python or other packages" in run.stderr
+    assert use_server(root) == server
 
 
 def listening_addresses(pid: int) -> list[ipaddress.IPv6Address]:
