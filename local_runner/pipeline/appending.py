@@ -47,11 +47,16 @@ def append(
     total = Written(expectations=counted(rules, {}))
     data.mkdir(parents=True, exist_ok=True)
     for flow, frame in frames:
-        folder = home / quote(flow.name, safe="")
+        folder = flow_folder(home, flow.name)
         written = _append_once(frame, rules, folder, files) if flow.once else _append_new(frame, rules, folder, files)
         total = _sum(total, written)
         _link_committed(folder / "output", data)
     return total
+
+
+def flow_folder(home: Path, flow: str) -> Path:
+    """Where the flow of that name keeps its files."""
+    return home / quote(flow, safe="")
 
 
 def write_batch(frame: Any, rules: list[Expectation], folder: Path, files: Files = PARQUET) -> Written:

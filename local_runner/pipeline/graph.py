@@ -6,7 +6,7 @@ upstreams: the order of a pipeline never depends on what an earlier run has left
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from local_runner.pipeline.auto_cdc import Rules, as_events, current_rows, on_up
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import check_rules, enforced
 from local_runner.pipeline.loading import diagnose
-from local_runner.pipeline.reading import StoredTables, reading_with
+from local_runner.pipeline.reading import FlowState, StoredTables, reading_with
 from local_runner.tables import TableName
 from local_runner.tables.name import split_identifier
 
@@ -124,7 +124,7 @@ class _Builder:
         node = Node(dataset, Kind.AUTO_CDC_TARGET if any(flow.changes for flow in flows) else dataset.kind)
         for flow in flows:
             try:
-                with reading_with(_EmptyTables(self, node)):
+                with reading_with(_EmptyTables(self, node, self._stored.flow_state(dataset.name, flow.name))):
                     self._settle(node, flow, frame_of(flow))
             except Failure:
                 raise
@@ -234,6 +234,7 @@ class _EmptyTables:
 
     builder: _Builder
     node: Node
+    state: FlowState
 
     def batch(self, name: str) -> Any:
         return self.builder.read(self.node, name, streaming=False)
@@ -253,7 +254,12 @@ def frame_of(flow: Flow) -> Any:
     """The flow's DataFrame. Raises Failure where its function gives something else."""
     from pyspark.sql.connect.dataframe import DataFrame
 
-    frame = flow.query()
+    try:
+        frame = flow.query()
+    except Failure as failure:
+        raise Failure(
+            *(replace(problem, location=problem.location or flow.location) for problem in failure.diagnostics)
+        ) from None
     if not isinstance(frame, DataFrame):
         raise fail(
             f"{flow.name} returns {type(frame).__name__}, not a DataFrame",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from local_runner.pipeline.definitions import Dataset, Definitions, Kind
 from local_runner.pipeline.expectations import with_expectations
 from local_runner.pipeline.graph import dataset_name, frame_of, view_of
 from local_runner.pipeline.loading import importing_from, load_sources
-from local_runner.pipeline.reading import FOREVER, reading_with
+from local_runner.pipeline.reading import FOREVER, FlowState, reading_with
 from local_runner.pipeline.shims import shims
 from local_runner.pipeline.sources import read_sources
 from local_runner.tables import TableName
@@ -38,9 +38,10 @@ def run_dataset(
     definitions = Definitions("catalog", "schema")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="dataset-", dir=_scratch_home(root))))
-        stack.enter_context(shims(Volumes(scratch, Fixtures(root / "fixtures"))))
+        volumes = Volumes(scratch, Fixtures(root / "fixtures"))
+        stack.enter_context(shims(volumes))
         stack.enter_context(importing_from([], root))
-        for key, value in configuration.items():
+        for key, value in {**volumes.spark_settings(), **configuration}.items():
             spark.conf.set(key, value)
         load_sources(read_sources(sources, root, configuration), definitions, {"spark": spark}, root)
         dataset = _find(definitions, name)
@@ -93,6 +94,7 @@ class _Given:
     dataset: Dataset
     inputs: Mapping[str, Any]
     scratch: Path
+    state: FlowState = field(default_factory=FlowState)
 
     def batch(self, text: str) -> Any:
         name = dataset_name(self.definitions, text)

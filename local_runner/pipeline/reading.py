@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from local_runner.diagnostics import fail
+from local_runner.pipeline.appending import flow_folder
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.fixtures import Fixtures
 
@@ -14,8 +16,25 @@ from local_runner.tables.fixtures import Fixtures
 FOREVER = "36500d"
 
 
+@dataclass(frozen=True)
+class FlowState:
+    """The folder in which a flow keeps what it must know on its next run; None before its first.
+
+    A dry run may read it and not write it.
+    """
+
+    folder: Path | None = None
+    writable: bool = False
+
+
 class TableReader(Protocol):
-    """Answers `spark.read.table` (batch) and `spark.readStream.table` (stream) with a Connect DataFrame."""
+    """Answers `spark.read.table` (batch) and `spark.readStream.table` (stream) with a Connect DataFrame.
+
+    `state` is that of the flow whose query runs.
+    """
+
+    @property
+    def state(self) -> FlowState: ...
 
     def batch(self, name: str) -> Any: ...
 
@@ -66,6 +85,14 @@ class StoredTables:
                 "Read it with spark.read.table, or make it a streaming table",
             )
         return self._read(self._spark.readStream.option("maxFileAge", FOREVER), entry)
+
+    def flow_state(self, name: TableName, flow: str) -> FlowState:
+        """What the flow into `name` has kept, to be read only."""
+        entry = self._store.find(name)
+        if entry is None:
+            return FlowState()
+        version = entry.log.version if entry.log else entry.version
+        return FlowState(flow_folder(self._store.version_folder(name, version) / "flows", flow))
 
     def knows(self, name: TableName) -> bool:
         return self._store.find(name) is not None or self._fixtures.table_file(*_parts(name)) is not None

@@ -15,7 +15,7 @@ from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_o
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.lock import pipeline_lock
 from local_runner.pipeline.problems import explain
-from local_runner.pipeline.reading import StoredTables, reading_with
+from local_runner.pipeline.reading import FlowState, StoredTables, reading_with
 from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
 from local_runner.pipeline.shims import shims
 from local_runner.pipeline.sources import read_sources
@@ -58,13 +58,13 @@ def run_pipeline(
     sources = read_sources(spec.sources, bundle.root, spec.configuration)
     state = bundle.root / ".local" / bundle.target
     fixtures = fixtures_of(bundle)
-    store = TableStore(state)
+    store, volumes = TableStore(state), Volumes(state, fixtures)
     definitions = Definitions(spec.catalog, spec.schema)
     with ExitStack() as stack:
         stack.enter_context(pipeline_lock(state, key))
-        stack.enter_context(shims(Volumes(state, fixtures)))
+        stack.enter_context(shims(volumes))
         stack.enter_context(importing_from(spec.import_roots, bundle.root))
-        for name, value in spec.configuration.items():
+        for name, value in {**volumes.spark_settings(), **spec.configuration}.items():
             spark.conf.set(name, value)
         stored = StoredTables(spark, store, fixtures)
         load_sources(sources, definitions, {"spark": spark}, bundle.root)
@@ -166,7 +166,7 @@ class _Run:
     def _write_rows(self, node: Node) -> Written:
         flows = self.definitions.flows_into(node.dataset.name)
         if node.kind is Kind.MATERIALIZED_VIEW:
-            return write_materialized_view(node.dataset, self._frame(flows[0]), self.store, self.key)
+            return write_materialized_view(node.dataset, self._frame(flows[0], FlowState()), self.store, self.key)
         sources = {str(name): entry.version for name in sorted(node.streamed) if (entry := self.store.find(name))}
         anew = self.selection.full_refresh_all or bool(
             {node.dataset.name.table, str(node.dataset.name)} & self.selection.full_refresh
@@ -174,8 +174,8 @@ class _Run:
         write = write_auto_cdc_target if node.kind is Kind.AUTO_CDC_TARGET else write_streaming_table
         return write(node.dataset, flows, self._frame, sources, self.store, self.key, anew)
 
-    def _frame(self, flow: Flow) -> Any:
-        with reading_with(_Tables(self)):
+    def _frame(self, flow: Flow, state: FlowState) -> Any:
+        with reading_with(_Tables(self, state)):
             return with_conf(frame_of(flow), flow.spark_conf)
 
     def read(self, text: str, streaming: bool) -> Any:
@@ -211,6 +211,7 @@ class _Tables:
     """The reader while a query's rows are written."""
 
     run: _Run
+    state: FlowState
 
     def batch(self, name: str) -> Any:
         return self.run.read(name, streaming=False)

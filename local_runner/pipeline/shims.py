@@ -12,13 +12,14 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from local_runner.diagnostics import fail
 from local_runner.pipeline import api
 from local_runner.pipeline.definitions import caller
-from local_runner.pipeline.reading import FOREVER, current_reader
+from local_runner.pipeline.reading import FOREVER, FlowState, current_reader
 from local_runner.pipeline.sql_text import table_refs, with_aliases
 from local_runner.spark.connect_plan import query_over
 from local_runner.tables.name import join_identifier
@@ -133,7 +134,7 @@ def _is_path(parts: tuple[str, ...]) -> bool:
 
 def _load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
     def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
-        paths = [volumes.local_path(one) for one in path] if isinstance(path, list) else path and volumes.local_path(path)
+        paths = [volumes.uri(one) for one in path] if isinstance(path, list) else path and volumes.uri(path)
         return original(self, paths, format, schema, **options)
 
     return load
@@ -142,12 +143,14 @@ def _load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
 def _stream_load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
     def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
         if (format or self._format or "").lower() == "cloudfiles":
-            from local_runner.pipeline.auto_loader import load_cloud_files
+            from local_runner.pipeline.auto_loader import Folder, load_cloud_files
 
+            table_reader = current_reader()
+            state = table_reader.state if table_reader else FlowState()
             self.options(**options)
-            return load_cloud_files(self, volumes.local_path(path), schema)
+            return load_cloud_files(self, Folder(Path(volumes.local_path(path)), volumes.uri(path)), schema, state)
         if (format or self._format or "parquet").lower() in _FILE_FORMATS:
             self.option("maxFileAge", FOREVER)
-        return original(self, path and volumes.local_path(path), format, schema, **options)
+        return original(self, path and volumes.uri(path), format, schema, **options)
 
     return load

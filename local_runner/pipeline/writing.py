@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.appending import Written, append, write_batch
+from local_runner.pipeline.appending import Written, append, flow_folder, write_batch
 from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Flow, Kind
 from local_runner.pipeline.graph import as_declared, merged
+from local_runner.pipeline.reading import FlowState
 from local_runner.tables import ChangeLog, TableEntry, TableStore
 
 
@@ -28,7 +30,7 @@ def write_materialized_view(dataset: Dataset, frame: Any, store: TableStore, pip
 def write_streaming_table(
     dataset: Dataset,
     flows: list[Flow],
-    frame_of: Callable[[Flow], Any],
+    frame_of: Callable[[Flow, FlowState], Any],
     sources: dict[str, str],
     store: TableStore,
     pipeline: str,
@@ -40,9 +42,9 @@ def write_streaming_table(
     """
     entry = None if full_refresh else _last(dataset, Kind.STREAMING_TABLE, sources, store)
     entry = entry or _entry(dataset, Kind.STREAMING_TABLE, pipeline, store.new_version(dataset.name))
-    frames = [(flow, as_declared(frame_of(flow), dataset)) for flow in flows]
-    schema = _with_columns(entry.schema, frames, dataset)
     folder = store.version_folder(dataset.name, entry.version)
+    frames = [(flow, as_declared(frame_of(flow, _state(folder, flow)), dataset)) for flow in flows]
+    schema = _with_columns(entry.schema, frames, dataset)
     written = append(frames, dataset.expectations, folder / "flows", folder / "data")
     store.publish(replace(entry, schema=schema.jsonValue(), sources=sources))
     return written
@@ -51,7 +53,7 @@ def write_streaming_table(
 def write_auto_cdc_target(
     dataset: Dataset,
     flows: list[Flow],
-    frame_of: Callable[[Flow], Any],
+    frame_of: Callable[[Flow, FlowState], Any],
     sources: dict[str, str],
     store: TableStore,
     pipeline: str,
@@ -62,11 +64,12 @@ def write_auto_cdc_target(
     So a late event counts as if it had come in time. `rows` and the rules' counts are of the new events.
     """
     entry = None if full_refresh else _last(dataset, Kind.AUTO_CDC_TARGET, sources, store)
+    version = store.new_version(dataset.name)
+    home = store.version_folder(dataset.name, entry.log.version if entry else version)
     frames, rules = [], None
     for flow in flows:
-        events, rules = as_events(frame_of(flow), flow.changes, flow.location)
+        events, rules = as_events(frame_of(flow, _state(home, flow)), flow.changes, flow.location)
         frames.append((flow, events))
-    version = store.new_version(dataset.name)
     log = entry.log if entry else ChangeLog(version, rules.keys)
     if log.keys != rules.keys:
         raise fail(
@@ -75,7 +78,6 @@ def write_auto_cdc_target(
             dataset.location,
         )
     schema = _with_columns(log.schema, frames, dataset)
-    home = store.version_folder(dataset.name, log.version)
     written = append(frames, on_upserts(dataset.expectations), home / "flows", home / "events")
     events = frames[0][1].sparkSession.read.schema(schema).parquet(str(home / "events"))
     rows = as_declared(current_rows(events, rules), dataset)
@@ -83,6 +85,10 @@ def write_auto_cdc_target(
     entry = _entry(dataset, Kind.AUTO_CDC_TARGET, pipeline, version, rows.schema)
     store.publish(replace(entry, log=replace(log, schema=schema.jsonValue()), sources=sources))
     return written
+
+
+def _state(version_folder: Path, flow: Flow) -> FlowState:
+    return FlowState(flow_folder(version_folder / "flows", flow.name), writable=True)
 
 
 def _last(dataset: Dataset, kind: Kind, sources: dict[str, str], store: TableStore) -> TableEntry | None:

@@ -44,6 +44,38 @@ class Volumes:
             raise fail(f"'{path}' climbs out of its volume", "Leave out the '..'")
         return str(base / rest)
 
+    def uri(self, path: str) -> str:
+        """The name under which Spark finds a workspace path, given `spark_settings`: dbfs:/…, as on Databricks.
+
+        Raises Failure as `local_path` does, and for a path in cloud storage.
+        """
+        local = Path(self.local_path(path))
+        for place, folder in self._places().items():
+            if local.is_relative_to(folder):
+                return f"dbfs:{PurePosixPath(place, local.relative_to(folder))}"
+        if match := re.match(r"(?!file:)(\w+)://", path):
+            raise fail(f"'{path}' is in cloud storage ({match[1]}), which local runs do not read", "Read it from a volume")
+        return path
+
+    def spark_settings(self) -> dict[str, str]:
+        """Settings of a Spark session in which dbfs:/… is a name for the volumes' and DBFS' folders on this machine.
+
+        The scheme is laid over local folders by Hadoop's ViewFileSystemOverloadScheme.
+        """
+        for folder in self._places().values():
+            folder.mkdir(parents=True, exist_ok=True)
+        links = {"/": "linkFallback", "/Volumes": "link./Volumes"}
+        return {
+            "fs.dbfs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+            # Another bundle's target has other folders under the same scheme.
+            "fs.dbfs.impl.disable.cache": "true",
+            "fs.viewfs.overload.scheme.target.file.impl": "org.apache.hadoop.fs.LocalFileSystem",
+            **{f"fs.viewfs.mounttable.default.{links[place]}": folder.as_uri() for place, folder in self._places().items()},
+        }
+
+    def _places(self) -> dict[str, Path]:
+        return {"/Volumes": self._state / "volumes", "/": self._state / "dbfs"}
+
     def _fill(self, base: Path, source: Path | None) -> None:
         """Bring the volume up to its fixtures, once a run; files that came from elsewhere stay.
 

@@ -1,0 +1,135 @@
+"""The options of Auto Loader (`format("cloudFiles")`), as a value.
+
+Names and defaults: https://docs.databricks.com/aws/en/ingestion/cloud-object-storage/auto-loader/options
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from local_runner.diagnostics import fail
+
+FORMATS = ("csv", "json", "parquet", "text")
+MODES = ("addNewColumns", "rescue", "failOnNewColumns", "none")
+
+# They say how files are found and paid for, or where Databricks keeps its notes: the rows are the same without them.
+_WITHOUT_EFFECT = """
+    awsAccessKey awsSecretKey backfillInterval clientEmail clientId clientSecret connectionString fetchParallelism
+    listOnStart maxBytesPerTrigger maxFileAge maxFilesPerTrigger privateKey privateKeyId projectId queueName queueUrl region
+    resourceGroup resourceTag roleArn roleExternalId roleSessionName schemaLocation stsEndpoint subscription
+    subscriptionId tenantId useIncrementalListing useManagedFileEvents useNotifications useStrictGlobber validateOptions
+""".split()  # noqa: SIM905
+# Where rows would differ, only the default is taken.
+_FIXED = {"allowOverwrites": "false", "includeExistingFiles": "true", "cleanSource": "off"}
+_OWN = ["format", "inferColumnTypes", "partitionColumns", "schemaEvolutionMode", "schemaHints"]
+
+_EVERY_FORMAT = ["ignoreCorruptFiles", "ignoreMissingFiles", "pathGlobFilter", "recursiveFileLookup", "rescuedDataColumn"]
+_TEXT_PARSING = """
+    columnNameOfCorruptRecord dateFormat encoding lineSep locale mode multiLine readerCaseSensitive timeZone timestampFormat
+    timestampNTZFormat
+""".split()  # noqa: SIM905
+_OF_FORMAT = {
+    "json": _TEXT_PARSING
+    + """
+        allowBackslashEscapingAnyCharacter allowComments allowNonNumericNumbers allowNumericLeadingZeros allowSingleQuotes
+        allowUnquotedControlChars allowUnquotedFieldNames dropFieldIfAllNull inferTimestamp prefersDecimal primitivesAsString
+    """.split(),  # noqa: SIM905
+    "csv": _TEXT_PARSING
+    + """
+        charToEscapeQuoteEscaping comment delimiter emptyValue enforceSchema escape header ignoreLeadingWhiteSpace
+        ignoreTrailingWhiteSpace inferSchema maxCharsPerColumn maxColumns nanValue negativeInf nullValue positiveInf 
+        preferDate quote sep unescapedQuoteHandling
+    """.split(),  # noqa: SIM905
+    "parquet": ["datetimeRebaseMode", "int96RebaseMode", "mergeSchema"],
+    "text": ["encoding", "lineSep", "wholeText"],
+}
+
+
+@dataclass(frozen=True)
+class CloudOptions:
+    """What one `load` of Auto Loader asks for.
+
+    `given` is the schema of `.schema(…)`, `hints` that of schemaHints, both StructTypes or None. `rescued` names the rescued
+    data column; None where there is none. `partitions` are None where they are to be inferred. `parsing` are the options for
+    Spark's own reader of the format.
+    """
+
+    format: str
+    given: Any
+    hints: Any
+    infer_types: bool
+    mode: str
+    rescued: str | None
+    partitions: tuple[str, ...] | None
+    glob: str | None
+    parsing: dict[str, str]
+
+    @property
+    def lenient(self) -> dict[str, str]:
+        """The options of parsing for a part of a record: what does not fit becomes null, whatever the mode is."""
+        return {key: value for key, value in self.parsing.items() if key not in ("mode", "columnnameofcorruptrecord")}
+
+
+def cloud_options(options: Mapping[str, str], given: Any) -> CloudOptions:
+    """Read the `options` of a reader of cloudFiles. Raises Failure for one that is unknown or not supported here."""
+    cloud, reader = {}, {}
+    for key, value in options.items():
+        lower = key.lower()
+        if lower.startswith("cloudfiles."):
+            cloud[lower.removeprefix("cloudfiles.")] = value
+        else:
+            reader[lower] = value
+    format_ = _one_of("cloudFiles.format", cloud.get("format", "").lower(), FORMATS)
+    _check(options, format_, cloud)
+    inferred = given is None and format_ != "text"
+    mode = cloud.get("schemaevolutionmode") or ("addNewColumns" if inferred else "none")
+    mode = _one_of("cloudFiles.schemaEvolutionMode", mode, MODES)
+    if mode == "addNewColumns" and given is not None:
+        raise fail(
+            "cloudFiles.schemaEvolutionMode addNewColumns does not go with .schema(…)",
+            "Give the columns as cloudFiles.schemaHints, or use rescue, failOnNewColumns or none",
+        )
+    partitions = cloud.get("partitioncolumns")
+    return CloudOptions(
+        format=format_,
+        given=given,
+        hints=_hints(cloud.get("schemahints", "")) if inferred else None,
+        infer_types=_flag(cloud.get("infercolumntypes", "false")) or format_ == "parquet",
+        mode=mode,
+        rescued=reader.pop("rescueddatacolumn", "_rescued_data" if inferred and mode != "none" else None),
+        partitions=None if partitions is None else tuple(name.strip() for name in partitions.split(",") if name.strip()),
+        glob=reader.pop("pathglobfilter", None),
+        parsing={key: value for key, value in reader.items() if key != "recursivefilelookup"},
+    )
+
+
+def _check(options: Mapping[str, str], format_: str, cloud: dict[str, str]) -> None:
+    own = [f"cloudFiles.{name}" for name in [*_OWN, *_WITHOUT_EFFECT, *_FIXED]]
+    known = {name.lower(): name for name in [*own, *_EVERY_FORMAT, *_OF_FORMAT[format_]]}
+    for key in options:
+        if key.lower() not in known and not key.lower().startswith("cloudfiles.resourcetag."):
+            close = get_close_matches(key.lower(), known, n=1)
+            hint = f"Did you mean {known[close[0]]}?" if close else "docs/parity.md lists what is"
+            raise fail(f"the option {key} is not supported for cloudFiles with {format_} in local runs", hint)
+    for name, only in _FIXED.items():
+        if (value := cloud.get(name.lower(), only)).lower() != only:
+            raise fail(f"cloudFiles.{name}={value} is not supported in local runs", f"Only {only} is")
+
+
+def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
+    for one in allowed:
+        if one.lower() == value.lower():
+            return one
+    what = f"is '{value}'" if value else "is missing"
+    raise fail(f"{option} {what}", f"Local runs know: {', '.join(allowed)}")
+
+
+def _flag(text: str) -> bool:
+    return text.lower() == "true"
+
+
+def _hints(text: str) -> Any:
+    from pyspark.sql.types import StructType
+
+    return StructType.fromDDL(text) if text.strip() else StructType([])
