@@ -120,8 +120,8 @@ def _check_scripts(config: Map) -> Iterator[Diagnostic]:
 
 
 def _check_secrets(config: Map) -> Iterator[Diagnostic]:
-    secrets = get(config, "resources", "secrets") or Map()
-    for key, secret in secrets.items():
+    for _, secrets, key in each(config, "resources.secrets.*"):
+        secret = secrets[key]
         value = get(secret, "value")
         at = secret.where.get("value") if isinstance(secret, Map) else None
         if not isinstance(value, str) or not is_pure(value):

@@ -13,6 +13,7 @@ from local_runner.bundle.definitions import check_keys
 from local_runner.bundle.globs import matching
 from local_runner.bundle.normalise import normalise
 from local_runner.bundle.sections import ROOT
+from local_runner.bundle.shapes import check_written_shapes
 from local_runner.bundle.tree import List, Map, get, kind, merge
 from local_runner.bundle.yaml_reader import read
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
@@ -113,13 +114,17 @@ def _load_file(path: Path, report: list[Diagnostic]) -> Map:
             f"expected a mapping, found {kind(tree)}", "Start with a key such as `resources:`.", Location(str(path), 1)
         )
     _expand_shorthands(tree)
-    return normalise(tree, ROOT, report, at=Location(str(path), 1))
+    config = normalise(tree, ROOT, report, at=Location(str(path), 1))
+    if wrong := list(check_written_shapes(config)):
+        raise Failure(*wrong)
+    return config
 
 
 def _expand_shorthands(tree: Map) -> None:
     """In each target, make `variables: {x: value}` a definition: `variables: {x: {default: value}}`."""
     for section in ("targets", "environments"):
-        for target in (tree.get(section) or {}).values():
+        targets = tree.get(section)
+        for target in targets.values() if isinstance(targets, Map) else ():
             variables = get(target, "variables")
             if isinstance(variables, Map):
                 for name, value in variables.items():

@@ -56,6 +56,8 @@ def _list(value: list[Any], type_: ListOf, report: list[Diagnostic], path: Path,
     out = List()
     for index, item in enumerate(value):
         place = value.place(index) if isinstance(value, List) else None
+        if item is None and isinstance(concrete(type_.item), Struct):
+            item = Map()
         try:
             converted = _convert(item, type_.item, report, (*path, len(out)), place or at)
         except _Dropped:
@@ -81,7 +83,9 @@ def _struct(value: dict[str, Any], type_: Struct, report: list[Diagnostic], path
     for key, item in value.items():
         place = value.where.get(key) if isinstance(value, Map) else None
         field = type_.fields.get(key)
-        if field is None:
+        if field is None and type_.open:
+            field = Scalar.ANY
+        elif field is None:
             if not _only_anchors(value, key):
                 report.append(_unknown_field(key, type_, path, place or at))
             continue

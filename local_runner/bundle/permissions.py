@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_runner.bundle.identity import is_service_principal
-from local_runner.bundle.tree import List, Map
+from local_runner.bundle.tree import List, Map, get
 from local_runner.diagnostics import Diagnostic, Severity, fail
 
 _PRINCIPALS = ("user_name", "service_principal_name", "group_name")
@@ -73,6 +73,8 @@ def apply_bundle_permissions(resources: Map, config: Map, report: list[Diagnosti
     for kind, levels in _LEVELS.items():
         for key, item in _each(resources, kind):
             own = item.get("permissions") or List()
+            if not isinstance(own, List):
+                continue
             added = [
                 Map({"level": levels[permission["level"]], **_principal(permission)})
                 for permission in granted
@@ -87,8 +89,10 @@ def add_deployer(resources: Map, user: str) -> None:
     """Make `user` the owner, or a manager, of each resource with permissions; keep one level a principal."""
     for kind in resources:
         for _, item in _each(resources, kind):
-            if isinstance(item.get("permissions"), list) and kind != "secret_scopes":
-                item["permissions"] = _strongest(_with_manager(item["permissions"], user, kind in _OWNED))
+            own = item.get("permissions")
+            if isinstance(own, List) and kind != "secret_scopes":
+                entries = [entry for entry in own if isinstance(entry, Map)]
+                item["permissions"] = _strongest(_with_manager(entries, user, kind in _OWNED))
 
 
 def _each(resources: Map, kind: str) -> list[tuple[str, Map]]:
@@ -103,7 +107,7 @@ def _overlaps(permission: Map, own: List, owner: str, report: list[Diagnostic]) 
     found = False
     for index, other in enumerate(own):
         for field in _PRINCIPALS:
-            if permission.get(field) and permission[field] == other.get(field):
+            if permission.get(field) and permission[field] == get(other, field):
                 summary = f"{owner} already has a permission for {permission[field]}"
                 remedy = "It counts there, the bundle's permission does not. Remove one of the two."
                 report.append(Diagnostic(summary, remedy, own.place(index), Severity.WARNING))
@@ -111,7 +115,7 @@ def _overlaps(permission: Map, own: List, owner: str, report: list[Diagnostic]) 
     return found
 
 
-def _with_manager(permissions: List, user: str, can_own: bool) -> list[Map]:
+def _with_manager(permissions: list[Map], user: str, can_own: bool) -> list[Map]:
     field = "service_principal_name" if is_service_principal(user) else "user_name"
     owned = any(permission.get("level") == "IS_OWNER" for permission in permissions)
     mine = [p for p in permissions if user in (p.get("user_name") or p.get("service_principal_name"),)]

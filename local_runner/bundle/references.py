@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from local_runner.bundle.tree import List, Map, Path, copy, kind
+from local_runner.bundle.tree import List, Map, Path, copy, kind, size
 from local_runner.diagnostics import Diagnostic, Location
 
 _NAME = r"[^\W\d_](?:[\w-]*[^\W_])?"
@@ -23,7 +23,7 @@ _NUMERAL = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 MAX_DEPTH = 200
 MAX_ROUNDS = 11
 MAX_LENGTH = 1_000_000
-MAX_NODES = 1_000_000
+MAX_NODES = 10_000
 
 Lookup = Callable[[Path], Any]
 
@@ -76,7 +76,6 @@ class Resolver:
         self._lookup = lookup
         self._report = report
         self._resolved: dict[str, Any] = {}
-        self._nodes = 0
         # How many values that stood alone may be of another type than their field.
         self.retyped = 0
 
@@ -141,6 +140,8 @@ class Resolver:
             value = _no_such(name, missing.suggestions)
         except _Unresolvable as problem:
             value = problem
+        if isinstance(value, dict | list) and size(value) > MAX_NODES:
+            value = _Unresolvable(f"${{{name}}} expands to more than {MAX_NODES:,} values", "Use fewer references.", True)
         self._resolved[name] = value
         if isinstance(value, _Unresolvable):
             raise value
@@ -160,17 +161,8 @@ class Resolver:
 
     def _copied(self, value: Any) -> Any:
         """A copy for one place of use: a value that is a container may be used, and changed, in several."""
-        self._nodes += _size(value)
         self.retyped += not isinstance(value, str) or value in _LITERALS or _NUMERAL.fullmatch(value) is not None
-        if self._nodes > MAX_NODES:
-            raise _Unresolvable(f"references expand to more than {MAX_NODES:,} values", "Use fewer of them.", True)
         return copy(value)
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + sum(map(_size, value.values()))
-    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
 
 
 def _written(match: re.Match[str], values: dict[str, Any]) -> str:

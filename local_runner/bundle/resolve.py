@@ -24,6 +24,7 @@ from local_runner.bundle.repository import Repository, read_repository
 from local_runner.bundle.resources import process_python_resources, process_static_resources
 from local_runner.bundle.result import ResolvedBundle
 from local_runner.bundle.sections import ROOT
+from local_runner.bundle.shapes import check_resolved_shapes
 from local_runner.bundle.sync import set_sync
 from local_runner.bundle.tags import cloud_of
 from local_runner.bundle.targets import select_target
@@ -114,6 +115,8 @@ def _resolve_sections(config: Map, report: list[Diagnostic]) -> None:
     resolved = normalise(config, ROOT, report)
     config.clear()
     config.take(resolved)
+    if wrong := list(check_resolved_shapes(config)):
+        raise Failure(*wrong)
     if resources is not None:
         config["resources"] = resources
 

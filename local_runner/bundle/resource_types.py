@@ -32,6 +32,10 @@ _OTHER_FIELDS: dict[str, Mapping[str, Type]] = {
 # What the CLI knows of every resource and a class does not declare (bundle/config/resources/base_resource.go).
 _EVERY_RESOURCE: dict[str, Type] = {"id": Scalar.TEXT, "url": Scalar.TEXT, "modified_status": Scalar.TEXT}
 
+PERMISSION = Struct(
+    dict.fromkeys(("level", "user_name", "service_principal_name", "group_name"), Scalar.TEXT), required=frozenset({"level"})
+)
+
 # Kinds of resources of which databricks-bundles has no class: their fields are passed on as written.
 UNTYPED_KINDS = (
     "postgres_branches",
@@ -75,7 +79,7 @@ def resource_kinds() -> Struct:
 @cache
 def _kind(kind: str) -> Type | None:
     if kind in UNTYPED_KINDS:
-        return MapOf(Scalar.ANY)
+        return MapOf(Struct({"permissions": ListOf(PERMISSION), **_EVERY_RESOURCE}, keeps_zero=None, open=True))
     class_ = resource_class(kind)
     if class_ is None:
         return None

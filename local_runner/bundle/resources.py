@@ -22,17 +22,20 @@ from local_runner.bundle.run_as import apply_run_as
 from local_runner.bundle.sections import RESOURCES
 from local_runner.bundle.serialised import read_serialised
 from local_runner.bundle.serving import convert_served_models
+from local_runner.bundle.shapes import check_resource_shapes
 from local_runner.bundle.tags import Cloud
 from local_runner.bundle.tree import Map, section
-from local_runner.diagnostics import Diagnostic
+from local_runner.diagnostics import Diagnostic, Failure
 
 
 def process_static_resources(config: Map, roots: Roots, cloud: Cloud, resolver: Resolver, report: list[Diagnostic]) -> None:
     """Finish the resources written in YAML."""
     resources = Map()
-    if "resources" in config:
-        resolver.resolve(config["resources"])
+    if config.get("resources"):
+        config["resources"] = resolver.resolve(config["resources"])
         resources = config["resources"] = normalise(config["resources"], RESOURCES, report, ("resources",))
+        if wrong := list(check_resource_shapes(resources)):
+            raise Failure(*wrong)
     normalise_paths(config, roots.bundle)
     translate_serialised_paths(config, roots)
     if resources:

@@ -59,5 +59,5 @@ def _own_pipelines(resources: Map, identity: dict[str, str], user: str) -> None:
     if user in identity.values():
         return
     for pipeline in (resources.get("pipelines") or {}).values():
-        others = [p for p in pipeline.get("permissions") or () if not identity.items() <= p.items()]
+        others = [p for p in pipeline.get("permissions") or () if isinstance(p, Map) and not identity.items() <= p.items()]
         pipeline["permissions"] = List([*others, Map({"level": "IS_OWNER", **identity})])

@@ -25,12 +25,13 @@ class Struct:
     """A mapping with known fields.
 
     `required` fields stay even when empty. An explicit zero (0, false, "") of another field is dropped unless the field is
-    in `keeps_zero`, or `keeps_zero` is None: then all are kept.
+    in `keeps_zero`, or `keeps_zero` is None: then all are kept. An `open` one has other fields than those that are known.
     """
 
     fields: Mapping[str, Type]
     required: frozenset[str] = frozenset()
     keeps_zero: frozenset[str] | None = frozenset()
+    open: bool = False
 
     def keeps(self, name: str) -> bool:
         return self.keeps_zero is None or name in self.keeps_zero or name in self.required

@@ -1,6 +1,6 @@
 """The fields of a bundle's sections other than resources, as the Databricks CLI defines them (bundle/config/*.go)."""
 
-from local_runner.bundle.resource_types import resource_kinds
+from local_runner.bundle.resource_types import PERMISSION, resource_kinds
 from local_runner.bundle.schema import Lazy, ListOf, MapOf, Scalar, Struct
 
 TEXT, BOOLEAN, INTEGER, ANY = Scalar.TEXT, Scalar.BOOLEAN, Scalar.INTEGER, Scalar.ANY
@@ -115,9 +115,6 @@ PRESETS = Struct(
 )
 
 RUN_AS = Struct(dict.fromkeys(("service_principal_name", "user_name", "group_name"), TEXT), keeps_zero=None)
-PERMISSION = Struct(
-    dict.fromkeys(("level", "user_name", "service_principal_name", "group_name"), TEXT), required=frozenset({"level"})
-)
 SYNC = Struct(dict.fromkeys(("paths", "include", "exclude"), TEXTS))
 PYTHON = Struct({"resources": TEXTS, "mutators": TEXTS, "venv_path": TEXT})
 EXPERIMENTAL = Struct(

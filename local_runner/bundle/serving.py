@@ -5,6 +5,8 @@ Source: Databricks CLI, bundle/config/mutator/resourcemutator/model_serving_endp
 
 from __future__ import annotations
 
+from typing import Any
+
 from local_runner.bundle.tree import List, Map
 from local_runner.diagnostics import Diagnostic, Severity, fail
 
@@ -17,12 +19,15 @@ def convert_served_models(resources: Map, report: list[Diagnostic]) -> None:
     for key, endpoint in endpoints.items():
         config = endpoint.get("config")
         models = config.get("served_models") if isinstance(config, Map) else None
-        if not models:
+        if not models or not isinstance(models, List):
             continue
         at = config.where.get("served_models")
         if config.get("served_entities"):
             raise fail(f"endpoint {key} has both served_models and served_entities", "Keep served_entities.", at)
         report.append(Diagnostic("served_models is deprecated", "Use served_entities instead.", at, Severity.WARNING))
-        entities = [Map({_RENAMED.get(field, field): value for field, value in model.items()}) for model in models]
-        config.put("served_entities", List(entities, models.where), at)
+        config.put("served_entities", List([_entity(model) for model in models], models.where), at)
         config.drop("served_models")
+
+
+def _entity(model: Any) -> Any:
+    return Map({_RENAMED.get(field, field): value for field, value in model.items()}) if isinstance(model, Map) else model

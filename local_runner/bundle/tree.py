@@ -64,6 +64,13 @@ def copy(value: Any) -> Any:
     return value
 
 
+def size(value: Any) -> int:
+    """How many values `value` holds, itself among them."""
+    if isinstance(value, dict):
+        return 1 + sum(map(size, value.values()))
+    return 1 + sum(map(size, value)) if isinstance(value, list) else 1
+
+
 def plain(value: Any) -> Any:
     """The same value as ordinary dicts and lists."""
     if isinstance(value, dict):

@@ -98,10 +98,10 @@ def _check_required(config: Map) -> Iterator[Diagnostic]:
                     yield Diagnostic(f"{show(path)} has no {field}", f"Set {field}.", owner.where.get(key))
     for path, owner, index in each(config, "resources.*.*.grants[*]"):
         for field in ("principal", "privileges"):
-            if not owner[index].get(field):
+            if not get(owner[index], field):
                 yield Diagnostic(f"{show(path)} has no {field}", f"Set {field}.", owner.place(index))
     for path, owner, index in each(config, "resources.secret_scopes.*.permissions[*]"):
-        if not any(owner[index].get(field) for field in ("user_name", "group_name", "service_principal_name")):
+        if not any(get(owner[index], field) for field in ("user_name", "group_name", "service_principal_name")):
             remedy = "Set user_name, group_name or service_principal_name."
             yield Diagnostic(f"{show(path)} names nobody", remedy, owner.place(index))
 
