@@ -123,8 +123,11 @@ def _load_file(path: Path, report: list[Diagnostic]) -> Map:
 def _expand_shorthands(tree: Map) -> None:
     """In each target, make `variables: {x: value}` a definition: `variables: {x: {default: value}}`."""
     for section in ("targets", "environments"):
-        targets = tree.get(section)
-        for target in targets.values() if isinstance(targets, Map) else ():
+        targets = tree.get(section) or Map()
+        if not isinstance(targets, Map):
+            at = tree.where.get(section)
+            raise fail(f"{section}: expected a mapping, found {kind(targets)}", "Write the targets by name.", at)
+        for target in targets.values():
             variables = get(target, "variables")
             if isinstance(variables, Map):
                 for name, value in variables.items():

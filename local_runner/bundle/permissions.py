@@ -74,7 +74,7 @@ def apply_bundle_permissions(resources: Map, config: Map, report: list[Diagnosti
         for key, item in _each(resources, kind):
             own = item.get("permissions") or List()
             if not isinstance(own, List):
-                continue
+                own = List()
             added = [
                 Map({"level": levels[permission["level"]], **_principal(permission)})
                 for permission in granted

@@ -100,7 +100,7 @@ def _prefix(item: Map, field: str, prefix: str) -> None:
 
 def _prefix_experiment(item: Map, prefix: str) -> None:
     """An experiment's name is a path: its last part takes the prefix."""
-    folder, _, name = (item.get("name") or "").rpartition("/")
+    folder, _, name = (item.get("name") or ".").rpartition("/")
     item["name"] = f"{posixpath.normpath(folder)}/{prefix}{name}" if folder else prefix + name
 
 
@@ -111,7 +111,7 @@ def _as_identifier(prefix: str) -> str:
 
 
 def _add_tags(item: Map, field: str, tags: dict[str, str], even_empty: bool = True) -> None:
-    if not tags:
+    if not tags or isinstance(item.get(field), str):
         return
     own = section(item, field)
     for key, value in tags.items():

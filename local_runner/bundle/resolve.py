@@ -31,7 +31,7 @@ from local_runner.bundle.targets import select_target
 from local_runner.bundle.tree import Map, get, section
 from local_runner.bundle.validation import check_volumes, validate
 from local_runner.bundle.variables import set_variables
-from local_runner.bundle.workspace import remove_doubled_prefix, set_workspace_paths
+from local_runner.bundle.workspace import remove_doubled_prefix, require_workspace_paths, set_workspace_paths
 from local_runner.diagnostics import Diagnostic, Failure
 
 # With `experimental.immutable_folder`, files go to a snapshot whose path only a deployment knows.
@@ -86,6 +86,7 @@ def _prepare(
     set_variables(config, root, target, variables, report)
 
     _resolve_sections(config, report)
+    require_workspace_paths(config)
     report += check_volumes(config)
     return Roots(root, sync_root, _SNAPSHOT_FILES if _in_snapshot(config) else config["workspace"]["file_path"])
 

@@ -36,6 +36,9 @@ PERMISSION = Struct(
     dict.fromkeys(("level", "user_name", "service_principal_name", "group_name"), Scalar.TEXT), required=frozenset({"level"})
 )
 
+# Fields that a bundle adds to what the API knows of a resource: null is the same as leaving them out.
+_OWN_FIELDS = {"grants", "lifecycle", "permissions"}
+
 # Kinds of resources of which databricks-bundles has no class: their fields are passed on as written.
 UNTYPED_KINDS = (
     "postgres_branches",
@@ -83,8 +86,8 @@ def _kind(kind: str) -> Type | None:
     class_ = resource_class(kind)
     if class_ is None:
         return None
-    struct = _struct(class_)
-    return MapOf(dataclasses.replace(struct, fields={**struct.fields, **_EVERY_RESOURCE}))
+    fields = {**_struct(class_).fields, **_EVERY_RESOURCE}
+    return MapOf(Struct(fields, _struct(class_).required, keeps_zero=frozenset(fields) - _OWN_FIELDS))
 
 
 def resource_class(kind: str) -> type | None:

@@ -33,12 +33,12 @@ def process_static_resources(config: Map, roots: Roots, cloud: Cloud, resolver: 
     resources = Map()
     if config.get("resources"):
         config["resources"] = resolver.resolve(config["resources"])
-        resources = config["resources"] = normalise(config["resources"], RESOURCES, report, ("resources",))
+        resources = config["resources"] = normalise(config["resources"], RESOURCES, report, ("resources",)) or Map()
         if wrong := list(check_resource_shapes(resources)):
             raise Failure(*wrong)
     normalise_paths(config, roots.bundle)
     translate_serialised_paths(config, roots)
-    if resources:
+    if any(resources.values()):
         _normalise(resources, roots, report)
         _initialise(resources, config, cloud, report)
     report += check_fields(resources)

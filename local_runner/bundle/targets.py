@@ -38,7 +38,7 @@ def select_target(config: Map, name: str | None, report: list[Diagnostic]) -> tu
 def _default(targets: Map) -> str:
     if len(targets) == 1:
         return next(iter(targets))
-    defaults = [name for name, target in targets.items() if get(target, "default")]
+    defaults = [name for name, target in targets.items() if get(target, "default") is True]
     if len(defaults) == 1:
         return defaults[0]
     names = ", ".join(defaults or targets)

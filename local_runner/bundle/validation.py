@@ -121,7 +121,9 @@ def _check_tasks(config: Map) -> Iterator[Diagnostic]:
                 at = task.where.get("job_cluster_key")
                 remedy = "Define it under job_clusters."
                 yield Diagnostic(f"{where}: no job cluster {cluster}", remedy, at, Severity.WARNING)
-            if any(task.get(kind) is not None for kind in _NEEDS_COMPUTE) and not any(task.get(field) for field in _COMPUTE):
+            if any(task.get(kind) is not None for kind in _NEEDS_COMPUTE) and all(
+                task.get(field) in (None, "") for field in _COMPUTE
+            ):
                 at = next(iter(task.where.values()), None)
                 yield Diagnostic(f"{where} has no compute", f"Set one of {', '.join(_COMPUTE)}.", at)
 

@@ -50,7 +50,7 @@ def _set(
 ) -> None:
     environment = ENVIRONMENT_PREFIX + name
     is_complex = variable.get("type") == "complex"
-    if "value" in variable and name not in given:
+    if variable.get("value") is not None and name not in given:
         return
     text = given.get(name, os.environ.get(environment))
     if text is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from local_runner.bundle.sections import WORKSPACE_PATHS
 from local_runner.bundle.tree import List, Map, section
-from local_runner.diagnostics import Diagnostic, Location, Severity, fail
+from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 
 _DEFAULTS = {"file_path": "files", "resource_path": "resources", "artifact_path": "artifacts", "state_path": "state"}
 _PREFIXED = re.compile(rf"/Workspace/?(\$\{{workspace\.(?:{'|'.join(WORKSPACE_PATHS)})\}})")
@@ -34,6 +34,13 @@ def set_workspace_paths(config: Map, target: str) -> None:
     for key in WORKSPACE_PATHS:
         if workspace[key].startswith("/") and not workspace[key].startswith(("/Workspace/", "/Volumes/")):
             workspace[key] = "/Workspace" + workspace[key]
+
+
+def require_workspace_paths(config: Map) -> None:
+    """Raises Failure for each path that references have left without a value."""
+    missing = [key for key in WORKSPACE_PATHS if not config["workspace"].get(key)]
+    if missing:
+        raise Failure(*(Diagnostic(f"workspace.{key} has no value", "Write a path, or remove it.") for key in missing))
 
 
 def join(*parts: str) -> str:
