@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlparse
 
 from local_runner.pipeline.definitions import Expectation, Flow
-from local_runner.pipeline.expectations import RuleCount, counted, with_expectations
+from local_runner.pipeline.expectations import Checks, RuleCount
 from local_runner.spark.connect_plan import observed
 
 
@@ -27,6 +27,15 @@ class Written:
 
     rows: int = 0
     expectations: list[RuleCount] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A flow's DataFrame (a batch where the flow runs once, else a stream), and the rules that its rows meet."""
+
+    flow: Flow
+    frame: Any
+    checks: Checks
 
 
 @dataclass(frozen=True)
@@ -40,16 +49,14 @@ class Files:
 PARQUET = Files()
 
 
-def append(
-    frames: list[tuple[Flow, Any]], rules: list[Expectation], home: Path, data: Path, files: Files = PARQUET
-) -> Written:
-    """Add the new rows of each flow's DataFrame (a batch where the flow runs once, else a stream)."""
-    total = Written(expectations=counted(rules, {}))
+def append(queries: list[Query], rules: list[Expectation], home: Path, data: Path, files: Files = PARQUET) -> Written:
+    """Add the new rows of each query that the `rules` let through."""
+    total = Written(expectations=[RuleCount(rule.name, rule.action, 0, 0) for rule in rules])
     data.mkdir(parents=True, exist_ok=True)
-    for flow, frame in frames:
-        folder = flow_folder(home, flow.name)
-        written = _append_once(frame, rules, folder, files) if flow.once else _append_new(frame, rules, folder, files)
-        total = _sum(total, written)
+    for query in queries:
+        folder = flow_folder(home, query.flow.name)
+        add = _append_once if query.flow.once else _append_new
+        total = _sum(total, add(query, rules, folder, files))
         _link_committed(folder / "output", data)
     return total
 
@@ -59,29 +66,28 @@ def flow_folder(home: Path, flow: str) -> Path:
     return home / quote(flow, safe="")
 
 
-def write_batch(frame: Any, rules: list[Expectation], folder: Path, files: Files = PARQUET) -> Written:
-    """Write all rows of `frame` that the `rules` let through to `folder`, in the place of what it holds."""
-    from pyspark.sql import Observation
-
-    checked, written = Observation(), Observation()
-    writer = with_expectations(frame, rules, checked, written).write.format(files.format).options(**files.options)
-    writer.mode("overwrite").save(str(folder))
-    return Written(written.get["rows"], counted(rules, checked.get))
+def write_batch(query: Query, rules: list[Expectation], folder: Path, files: Files = PARQUET) -> Written:
+    """Write all rows that the `rules` let through to `folder`, in the place of what it holds."""
+    checks = query.checks
+    frame = checks.on(checks.on(query.frame, rules), [])
+    frame.write.format(files.format).options(**files.options).mode("overwrite").save(str(folder))
+    return Written(checks.rows(checks.observed()), checks.counts(checks.observed()))
 
 
-def _append_once(frame: Any, rules: list[Expectation], home: Path, files: Files) -> Written:
+def _append_once(query: Query, rules: list[Expectation], home: Path, files: Files) -> Written:
     if (home / "output").exists():
-        return Written(expectations=counted(rules, {}))
+        return Written()
     # A folder of its own: a server whose runner was killed may still be writing the last one.
     staged = home / f"staged-{uuid.uuid4().hex[:12]}"
-    written = write_batch(frame, rules, staged, files)
+    written = write_batch(query, rules, staged, files)
     os.replace(staged, home / "output")
     return written
 
 
-def _append_new(frame: Any, rules: list[Expectation], home: Path, files: Files) -> Written:
-    query = (
-        with_expectations(frame, rules, "observed", "written")
+def _append_new(query: Query, rules: list[Expectation], home: Path, files: Files) -> Written:
+    checks = query.checks
+    stream = (
+        checks.on(checks.on(query.frame, rules), [])
         .writeStream.format(files.format)
         .options(**files.options)
         .option("checkpointLocation", str(home / "checkpoint"))
@@ -89,15 +95,13 @@ def _append_new(frame: Any, rules: list[Expectation], home: Path, files: Files) 
         .start(str(home / "output"))
     )
     try:
-        query.awaitTermination()
+        stream.awaitTermination()
     finally:
-        if query.isActive:
-            query.stop()
-    total = Written(expectations=counted(rules, {}))
-    for progress in query.recentProgress:
-        metrics = observed(progress)
-        rows = metrics.get("written", {}).get("rows", 0)
-        total = _sum(total, Written(rows, counted(rules, metrics.get("observed", {}))))
+        if stream.isActive:
+            stream.stop()
+    total = Written()
+    for metrics in map(observed, stream.recentProgress):
+        total = _sum(total, Written(checks.rows(metrics), checks.counts(metrics)))
     return total
 
 
@@ -119,8 +123,8 @@ def _link_committed(output: Path, data: Path) -> None:
 
 
 def _sum(one: Written, other: Written) -> Written:
-    counts = [
-        replace(a, passed=a.passed + b.passed, failed=a.failed + b.failed)
-        for a, b in zip(one.expectations, other.expectations, strict=True)
-    ]
-    return Written(one.rows + other.rows, counts)
+    counts = {count.name: count for count in one.expectations}
+    for count in other.expectations:
+        before = counts.get(count.name, RuleCount(count.name, count.action, 0, 0))
+        counts[count.name] = replace(before, passed=before.passed + count.passed, failed=before.failed + count.failed)
+    return Written(one.rows + other.rows, list(counts.values()))

@@ -4,13 +4,17 @@ A rule that is NULL for a row has failed, as in Databricks: a filter keeps only 
 """
 
 import re
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from local_runner.diagnostics import Location, fail
 from local_runner.pipeline.definitions import Action, Expectation
 
-_REFUSED = re.compile(r"(?:expectation .+? failed|a change has no (?:key|sequence)): the row .*")
+_REFUSED = re.compile(
+    r"(?:expectation .+? failed|a change has no (?:key|sequence)): the row \{.*?\}(?=\s*(?:SQLSTATE|$))", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,41 @@ class RuleCount:
     failed: int
 
 
-def with_expectations(frame: Any, rules: list[Expectation], observed: Any, written: Any = None) -> Any:
-    """`frame` without the rows that a DROP rule refuses; a FAIL rule raises for its first row.
+class Checks:
+    """The sets of rules that the rows of one query meet: in the views it reads, then in its dataset."""
 
-    `observed` and `written` (an Observation, or a name for a stream) receive the counts of `counted`.
-    """
-    from pyspark.sql import functions as F
+    def __init__(self, streaming: bool) -> None:
+        self._streaming = streaming
+        self._sets: dict[str, tuple[list[Expectation], Any]] = {}
 
-    failures = [F.count_if(~_holds(rule)).alias(f"failed_{index}") for index, rule in enumerate(rules)]
-    frame = frame.observe(observed, F.count(F.lit(1)).alias("rows"), *failures)
-    frame = enforced(frame, rules)
-    return frame if written is None else frame.observe(written, F.count(F.lit(1)).alias("rows"))
+    def on(self, frame: Any, rules: list[Expectation]) -> Any:
+        """`frame` as `enforced` leaves it, its rows and those that fail each rule counted as they are written."""
+        from pyspark.sql import Observation
+        from pyspark.sql import functions as F
+
+        name = uuid.uuid4().hex
+        observed = name if self._streaming else Observation(name)
+        self._sets[name] = (rules, observed)
+        failures = [F.count_if(~_holds(rule)).alias(f"failed_{index}") for index, rule in enumerate(rules)]
+        return enforced(frame.observe(observed, F.count(F.lit(1)).alias("rows"), *failures), rules)
+
+    def counts(self, metrics: Mapping[str, Mapping[str, int]]) -> list[RuleCount]:
+        """The count of each rule, from what has been observed: by set, by metric."""
+        return [
+            RuleCount(rule.name, rule.action, received.get("rows", 0) - failed, failed)
+            for name, (rules, _) in self._sets.items()
+            for received in [metrics.get(name, {})]
+            for index, rule in enumerate(rules)
+            for failed in [received.get(f"failed_{index}", 0)]
+        ]
+
+    def rows(self, metrics: Mapping[str, Mapping[str, int]]) -> int:
+        """How many rows met the last set."""
+        return metrics.get(list(self._sets)[-1], {}).get("rows", 0)
+
+    def observed(self) -> dict[str, dict[str, int]]:
+        """What a batch that has been written gave, by set and metric; a stream's progress says it."""
+        return {name: observation.get for name, (_, observation) in self._sets.items()}
 
 
 def enforced(frame: Any, rules: list[Expectation]) -> Any:
@@ -67,19 +95,10 @@ def _error(frame: Any, rules: list[Expectation]) -> Exception | None:
     from pyspark.errors import PySparkException
 
     try:
-        with_expectations(frame, rules, "graph").schema  # noqa: B018 - asking for the columns has Spark look at the rules
+        frame.select(*(as_column(rule.condition).cast("boolean") for rule in rules)).schema  # noqa: B018 - Spark looks at it
     except PySparkException as error:
         return error
     return None
-
-
-def counted(rules: list[Expectation], metrics: dict[str, int]) -> list[RuleCount]:
-    """The count of each rule, from what `observed` has received."""
-    counts = []
-    for index, rule in enumerate(rules):
-        failed = metrics.get(f"failed_{index}", 0)
-        counts.append(RuleCount(rule.name, rule.action, metrics.get("rows", 0) - failed, failed))
-    return counts
 
 
 def as_column(expression: Any) -> Any:

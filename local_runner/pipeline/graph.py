@@ -138,10 +138,13 @@ class _Builder:
 
     def _settle(self, node: Node, flow: Flow, frame: Any) -> None:
         """Hold the query against what its dataset is, and take its columns."""
-        if node.kind is Kind.TABLE:
-            node.kind = Kind.STREAMING_TABLE if frame.isStreaming else Kind.MATERIALIZED_VIEW
         dataset = node.dataset
-        self._hold_against_kind(node, flow, frame.isStreaming)
+        if not flow.changes:
+            frame = as_declared(frame, dataset)
+        streaming = frame.isStreaming  # This has Spark look at the whole query; `schema` alone may not.
+        if node.kind is Kind.TABLE:
+            node.kind = Kind.STREAMING_TABLE if streaming else Kind.MATERIALIZED_VIEW
+        self._hold_against_kind(node, flow, streaming)
         if flow.changes:
             events, rules = as_events(frame, flow.changes, flow.location)
             node.rules = node.rules or rules
@@ -154,8 +157,7 @@ class _Builder:
             frame = as_declared(current_rows(events, rules), dataset)
             checked, expectations = events, on_upserts(dataset.expectations)
         else:
-            checked = frame = as_declared(frame, dataset)
-            expectations = dataset.expectations
+            checked, expectations = frame, dataset.expectations
         schema = frame.schema
         check_rules(checked, expectations, flow.location)
         missing = [column for column in dataset.partition_cols if column not in schema.names]

@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.definitions import Dataset, Definitions, Kind
-from local_runner.pipeline.expectations import with_expectations
-from local_runner.pipeline.graph import dataset_name, frame_of, view_of
+from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
+from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
+from local_runner.pipeline.expectations import enforced
+from local_runner.pipeline.graph import as_declared, dataset_name, frame_of, view_of
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.reading import FOREVER, FlowState, reading_with
 from local_runner.pipeline.shims import shims
@@ -46,8 +47,21 @@ def run_dataset(
         load_sources(read_sources(sources, root, configuration), definitions, {"spark": spark}, root)
         dataset = _find(definitions, name)
         stack.enter_context(reading_with(_Given(spark, definitions, dataset, inputs, scratch)))
-        frames = [_checked(frame_of(flow), dataset) for flow in definitions.flows_into(dataset.name)]
-        return _combined(spark, [_computed(spark, frame, scratch / str(index)) for index, frame in enumerate(frames)])
+        flows = definitions.flows_into(dataset.name)
+        if any(flow.changes for flow in flows):
+            return _applied(spark, flows, dataset, scratch)
+        frames = [enforced(as_declared(frame_of(flow), dataset), dataset.expectations) for flow in flows]
+        return _combined(spark, frames, scratch)
+
+
+def _applied(spark: Any, flows: list[Flow], dataset: Dataset, scratch: Path) -> Any:
+    """The rows of an Auto CDC target after the changes that its flows read."""
+    frames, rules = [], None
+    for flow in flows:
+        events, rules = as_events(frame_of(flow), flow.changes, flow.location)
+        frames.append(enforced(events, on_upserts(dataset.expectations)))
+    rows = as_declared(current_rows(_combined(spark, frames, scratch), rules), dataset)
+    return _computed(spark, rows, scratch)
 
 
 def _scratch_home(root: Path) -> Path:
@@ -64,10 +78,6 @@ def _find(definitions: Definitions, name: str) -> Dataset:
     return by_table[name]
 
 
-def _checked(frame: Any, dataset: Dataset) -> Any:
-    return with_expectations(frame, dataset.expectations, "checked")
-
-
 def _computed(spark: Any, frame: Any, folder: Path) -> Any:
     """The frame's rows, no longer tied to its query; a stream's are those of one run over all its input."""
     if frame.isStreaming:
@@ -78,8 +88,8 @@ def _computed(spark: Any, frame: Any, folder: Path) -> Any:
     return spark.createDataFrame(frame.toArrow(), frame.schema)
 
 
-def _combined(spark: Any, frames: list[Any]) -> Any:
-    first, *others = frames
+def _combined(spark: Any, frames: list[Any], scratch: Path) -> Any:
+    first, *others = [_computed(spark, frame, scratch / str(index)) for index, frame in enumerate(frames)]
     for other in others:
         first = first.unionByName(other, allowMissingColumns=True)
     return first

@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import Diagnostic, Failure, fail
-from local_runner.pipeline.appending import Written
+from local_runner.pipeline.appending import Query, Written
 from local_runner.pipeline.definitions import Definitions, Flow, Kind
-from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_of, view_of
+from local_runner.pipeline.expectations import Checks
+from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_of
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.lock import pipeline_lock
 from local_runner.pipeline.problems import explain
@@ -166,23 +167,27 @@ class _Run:
     def _write_rows(self, node: Node) -> Written:
         flows = self.definitions.flows_into(node.dataset.name)
         if node.kind is Kind.MATERIALIZED_VIEW:
-            return write_materialized_view(node.dataset, self._frame(flows[0], FlowState()), self.store, self.key)
+            query = self._query(flows[0], FlowState(), streaming=False)
+            return write_materialized_view(node.dataset, query, self.store, self.key)
         sources = {str(name): entry.version for name in sorted(node.streamed) if (entry := self.store.find(name))}
         anew = self.selection.full_refresh_all or bool(
             {node.dataset.name.table, str(node.dataset.name)} & self.selection.full_refresh
         )
         write = write_auto_cdc_target if node.kind is Kind.AUTO_CDC_TARGET else write_streaming_table
-        return write(node.dataset, flows, self._frame, sources, self.store, self.key, anew)
+        return write(node.dataset, flows, self._query, sources, self.store, self.key, anew)
 
-    def _frame(self, flow: Flow, state: FlowState) -> Any:
-        with reading_with(_Tables(self, state)):
-            return with_conf(frame_of(flow), flow.spark_conf)
+    def _query(self, flow: Flow, state: FlowState, streaming: bool = True) -> Query:
+        checks = Checks(streaming and not flow.once)
+        with reading_with(_Tables(self, checks, state)):
+            return Query(flow, with_conf(frame_of(flow), flow.spark_conf), checks)
 
-    def read(self, text: str, streaming: bool) -> Any:
-        """The rows of the table that a query names; a view's query runs where it is read."""
+    def read(self, text: str, streaming: bool, checks: Checks) -> Any:
+        """The rows of the table that a query names. A view's query runs where it is read, and its rules apply there."""
         name = dataset_name(self.definitions, text)
         if name in self.graph and self.graph[name].kind is Kind.TEMPORARY_VIEW:
-            return view_of(self.definitions, name)
+            rules = [replace(rule, name=f"{name.table}.{rule.name}") for rule in self.graph[name].dataset.expectations]
+            frame = frame_of(self.definitions.flows_into(name)[0])
+            return checks.on(frame, rules) if rules else frame
         return self.stored.stream(name) if streaming else self.stored.batch(name)
 
     def _result(
@@ -211,10 +216,11 @@ class _Tables:
     """The reader while a query's rows are written."""
 
     run: _Run
+    checks: Checks
     state: FlowState
 
     def batch(self, name: str) -> Any:
-        return self.run.read(name, streaming=False)
+        return self.run.read(name, streaming=False, checks=self.checks)
 
     def stream(self, name: str) -> Any:
-        return self.run.read(name, streaming=True)
+        return self.run.read(name, streaming=True, checks=self.checks)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.appending import Written, append, flow_folder, write_batch
+from local_runner.pipeline.appending import Query, Written, append, flow_folder, write_batch
 from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Flow, Kind
 from local_runner.pipeline.graph import as_declared, merged
@@ -14,23 +14,23 @@ from local_runner.pipeline.reading import FlowState
 from local_runner.tables import ChangeLog, TableEntry, TableStore
 
 
-def write_materialized_view(dataset: Dataset, frame: Any, store: TableStore, pipeline: str) -> Written:
-    """Compute `frame` whole beside the last good version, then put it in that one's place."""
+def write_materialized_view(dataset: Dataset, query: Query, store: TableStore, pipeline: str) -> Written:
+    """Compute `query` whole beside the last good version, then put it in that one's place."""
     version = store.new_version(dataset.name)
-    frame = as_declared(frame, dataset)
+    query = replace(query, frame=as_declared(query.frame, dataset))
     try:
-        written = write_batch(frame, dataset.expectations, store.version_folder(dataset.name, version) / "data")
+        written = write_batch(query, dataset.expectations, store.version_folder(dataset.name, version) / "data")
     except BaseException:
         store.discard(dataset.name, version)
         raise
-    store.publish(_entry(dataset, Kind.MATERIALIZED_VIEW, pipeline, version, frame.schema))
+    store.publish(_entry(dataset, Kind.MATERIALIZED_VIEW, pipeline, version, query.frame.schema))
     return written
 
 
 def write_streaming_table(
     dataset: Dataset,
     flows: list[Flow],
-    frame_of: Callable[[Flow, FlowState], Any],
+    query_of: Callable[[Flow, FlowState], Query],
     sources: dict[str, str],
     store: TableStore,
     pipeline: str,
@@ -43,9 +43,10 @@ def write_streaming_table(
     entry = None if full_refresh else _last(dataset, Kind.STREAMING_TABLE, sources, store)
     entry = entry or _entry(dataset, Kind.STREAMING_TABLE, pipeline, store.new_version(dataset.name))
     folder = store.version_folder(dataset.name, entry.version)
-    frames = [(flow, as_declared(frame_of(flow, _state(folder, flow)), dataset)) for flow in flows]
-    schema = _with_columns(entry.schema, frames, dataset)
-    written = append(frames, dataset.expectations, folder / "flows", folder / "data")
+    queries = [query_of(flow, _state(folder, flow)) for flow in flows]
+    queries = [replace(query, frame=as_declared(query.frame, dataset)) for query in queries]
+    schema = _with_columns(entry.schema, queries, dataset)
+    written = append(queries, dataset.expectations, folder / "flows", folder / "data")
     store.publish(replace(entry, schema=schema.jsonValue(), sources=sources))
     return written
 
@@ -53,7 +54,7 @@ def write_streaming_table(
 def write_auto_cdc_target(
     dataset: Dataset,
     flows: list[Flow],
-    frame_of: Callable[[Flow, FlowState], Any],
+    query_of: Callable[[Flow, FlowState], Query],
     sources: dict[str, str],
     store: TableStore,
     pipeline: str,
@@ -66,10 +67,11 @@ def write_auto_cdc_target(
     entry = None if full_refresh else _last(dataset, Kind.AUTO_CDC_TARGET, sources, store)
     version = store.new_version(dataset.name)
     home = store.version_folder(dataset.name, entry.log.version if entry else version)
-    frames, rules = [], None
+    events, rules = [], None
     for flow in flows:
-        events, rules = as_events(frame_of(flow, _state(home, flow)), flow.changes, flow.location)
-        frames.append((flow, events))
+        query = query_of(flow, _state(home, flow))
+        frame, rules = as_events(query.frame, flow.changes, flow.location)
+        events.append(replace(query, frame=frame))
     log = entry.log if entry else ChangeLog(version, rules.keys)
     if log.keys != rules.keys:
         raise fail(
@@ -77,11 +79,11 @@ def write_auto_cdc_target(
             f"Make it anew: --full-refresh {dataset.name.table}",
             dataset.location,
         )
-    schema = _with_columns(log.schema, frames, dataset)
-    written = append(frames, on_upserts(dataset.expectations), home / "flows", home / "events")
-    events = frames[0][1].sparkSession.read.schema(schema).parquet(str(home / "events"))
-    rows = as_declared(current_rows(events, rules), dataset)
-    write_batch(rows, [], store.version_folder(dataset.name, version) / "data")
+    schema = _with_columns(log.schema, events, dataset)
+    written = append(events, on_upserts(dataset.expectations), home / "flows", home / "events")
+    log_rows = events[0].frame.sparkSession.read.schema(schema).parquet(str(home / "events"))
+    rows = as_declared(current_rows(log_rows, rules), dataset)
+    rows.write.mode("overwrite").parquet(str(store.version_folder(dataset.name, version) / "data"))
     entry = _entry(dataset, Kind.AUTO_CDC_TARGET, pipeline, version, rows.schema)
     store.publish(replace(entry, log=replace(log, schema=schema.jsonValue()), sources=sources))
     return written
@@ -108,13 +110,13 @@ def _made_anew(before: dict[str, str], now: dict[str, str]) -> str | None:
     return next((name for name, version in before.items() if now.get(name, version) != version), None)
 
 
-def _with_columns(before: dict[str, Any] | None, frames: list[tuple[Flow, Any]], dataset: Dataset) -> Any:
+def _with_columns(before: dict[str, Any] | None, queries: list[Query], dataset: Dataset) -> Any:
     """The columns of the table so far, then those that are new. Raises Failure where one has changed its type."""
     from pyspark.sql.types import StructType
 
-    schema = StructType.fromJson(before) if before else frames[0][1].schema
-    for _, frame in frames:
-        schema = merged(schema, frame.schema, dataset.name.table)
+    schema = StructType.fromJson(before) if before else queries[0].frame.schema
+    for query in queries:
+        schema = merged(schema, query.frame.schema, dataset.name.table)
     return schema
 
 

@@ -13,10 +13,17 @@ def query_over(spark: Any, text: str, tables: dict[str, Any], args: Any = None) 
     from pyspark.sql.connect.functions import lit
     from pyspark.sql.connect.plan import SQL, SubqueryAlias
 
+    class Query(SQL):
+        """Hands on what is observed in the tables, which `SQL` does not."""
+
+        @property
+        def observations(self) -> dict[str, Any]:
+            return {name: one for frame in tables.values() for name, one in frame._plan.observations.items()}
+
     named = {key: lit(value) for key, value in args.items()} if isinstance(args, dict) else {}
     positional = [lit(value) for value in args] if isinstance(args, list) else []
     views = [SubqueryAlias(frame._plan, name) for name, frame in tables.items()]
-    return DataFrame(SQL(text, positional, named, views), spark)
+    return DataFrame(Query(text, positional, named, views), spark)
 
 
 def with_conf(frame: Any, conf: dict[str, str]) -> Any:

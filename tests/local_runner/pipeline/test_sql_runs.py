@@ -170,7 +170,7 @@ def test_a_views_rules_hold_where_it_is_read(shop):
     )
     results = shop.outcome()
     assert shop.rows("fresh_ids") == shop.rows("streamed_ids") == [{"id": 3}, {"id": 4}, {"id": 5}]
-    assert results["strict_ids"].problem.summary.startswith("strict_ids: expectation b failed: the row {")
+    assert results["strict_ids"].problem.summary.startswith("strict_ids: expectation strict.b failed: the row {")
 
 
 def test_columns_are_named_by_their_place_and_counted(shop):
