@@ -38,6 +38,16 @@ run-local *args:
 show *args:
     @python -m local_runner show --bundle . "$@"
 
+# List the tables that local runs have made
+[group("on this machine")]
+tables *args:
+    @python -m local_runner tables --bundle . "$@"
+
+# Run a query over them: just sql "select * from final_payment_summary"
+[group("on this machine")]
+sql *args:
+    @python -m local_runner sql --bundle . "$@"
+
 # Stop the local Spark server
 [group("on this machine")]
 stop-local:

@@ -9,6 +9,8 @@ from local_runner.diagnostics import Diagnostic, Failure, print_diagnostics
 # Verb -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does).
 VERBS = {
     "run": ("local_runner.commands.run", "run a job or a pipeline on this machine"),
+    "tables": ("local_runner.commands.tables", "list the tables that local runs have made"),
+    "sql": ("local_runner.commands.sql", "run a query over the tables that local runs have made"),
     "show": ("local_runner.commands.show", "print a table that local runs have made"),
     "stop": ("local_runner.commands.stop", "end the Spark server that local runs keep warm"),
     "resolve": ("local_runner.bundle.command", "print the bundle, resolved for a target, as JSON"),

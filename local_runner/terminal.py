@@ -29,11 +29,12 @@ def print_table(title: str, columns: list[str], rows: Iterable[dict[str, Any]]) 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if row.get(column) is None else str(row[column])) for column in columns))
+    print(title)  # the table's own title would be folded to the width of its columns
     Console(soft_wrap=False).print(table)
 
 

@@ -74,6 +74,7 @@ def just(tmp_path):
         (["test", "-x", "--lf"], "pytest -x --lf"),
         (["run-local", "x_job", "--target", "dev"], "python -m local_runner run --bundle . x_job --target dev"),
         (["show", "x", "-o", "json"], "python -m local_runner show --bundle . x -o json"),
+        (["tables", "-o", "json"], "python -m local_runner tables --bundle . -o json"),
         (["check"], "python -m scripts.check"),
         (["check", "prod", "--output", "json"], "python -m scripts.check prod --output json"),
         (["stop-local"], "python -m local_runner stop --bundle ."),
@@ -106,6 +107,7 @@ def test_a_target_arrives_as_it_is(just, recipe):
         ("test", ["pytest"]),
         ("run-local", ["python", "-m", "local_runner", "run", "--bundle", "."]),
         ("show", ["python", "-m", "local_runner", "show", "--bundle", "."]),
+        ("sql", ["python", "-m", "local_runner", "sql", "--bundle", "."]),
     ],
 )
 def test_any_number_of_arguments_arrive_as_they_are(just, recipe, program):

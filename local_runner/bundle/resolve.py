@@ -27,7 +27,7 @@ from local_runner.bundle.sections import ROOT
 from local_runner.bundle.shapes import check_resolved_shapes
 from local_runner.bundle.sync import set_sync
 from local_runner.bundle.tags import cloud_of
-from local_runner.bundle.targets import select_target
+from local_runner.bundle.targets import chosen, select_target
 from local_runner.bundle.tree import Map, get, section
 from local_runner.bundle.validation import check_volumes, validate
 from local_runner.bundle.variables import set_variables
@@ -66,8 +66,20 @@ def resolve(
 
 def target_names(root: Path | str) -> list[str]:
     """The targets of the bundle in folder `root`, in the order they are written. Raises Failure when it cannot be read."""
+    return list(_targets(root))
+
+
+def target_named(root: Path | str, name: str | None) -> str:
+    """`name`, or the default target's where it is None, without resolving the bundle in folder `root`.
+
+    Raises Failure where there is no such target, or the bundle cannot be read.
+    """
+    return chosen(_targets(root), name)
+
+
+def _targets(root: Path | str) -> Map:
     config = load(Path(os.path.abspath(root)), [])
-    return list(config.get("targets") or config.get("environments") or ["default"])
+    return config.get("targets") or config.get("environments") or Map({"default": Map()})
 
 
 def _prepare(

@@ -20,19 +20,25 @@ def select_target(config: Map, name: str | None, report: list[Diagnostic]) -> tu
     """
     _rename_deprecated(config, report)
     targets = config.drop("targets") or Map({"default": Map()})
-    at = next(iter(targets.where.values()), None)
-    if name is None:
-        name = _default(targets)
-    elif name not in targets:
-        close = difflib.get_close_matches(name, targets, n=1)
-        hint = f"Did you mean {close[0]}? " if close else ""
-        raise fail(f"no target named {name}", f"{hint}The targets are: {', '.join(targets)}.", at)
+    name = chosen(targets, name)
     target = targets[name] or Map()
     _overlay(config, copy(target))
     bundle = section(config, "bundle")
     bundle.put("target", name, targets.where.get(name))
     bundle["environment"] = name
     return name, target
+
+
+def chosen(targets: Map, name: str | None) -> str:
+    """`name` where it is one of `targets`, or the default one's where it is None. Raises Failure where there is none."""
+    if name is None:
+        return _default(targets)
+    if name not in targets:
+        close = difflib.get_close_matches(name, targets, n=1)
+        hint = f"Did you mean {close[0]}? " if close else ""
+        at = next(iter(targets.where.values()), None)
+        raise fail(f"no target named {name}", f"{hint}The targets are: {', '.join(targets)}.", at)
+    return name
 
 
 def _default(targets: Map) -> str:

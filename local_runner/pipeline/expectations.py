@@ -11,6 +11,7 @@ from typing import Any
 
 from local_runner.diagnostics import Location, fail
 from local_runner.pipeline.definitions import Action, Expectation
+from local_runner.spark.errors import words
 
 _REFUSED = re.compile(
     r"(?:expectation .+? failed|a change has no (?:key|sequence)): the row \{.*?\}(?=\s*(?:SQLSTATE|$))", re.MULTILINE
@@ -87,8 +88,8 @@ def check_rules(frame: Any, rules: list[Expectation], location: Location) -> Non
         return
     for rule in rules:
         if error := _error(frame, [rule]):
-            words = str(error).split("\n\nJVM stacktrace:")[0].splitlines()[0]
-            raise fail(f"expectation {rule.name} does not work: {words}", "Mend its condition", location) from error
+            said = words(error).splitlines()[0]
+            raise fail(f"expectation {rule.name} does not work: {said}", "Mend its condition", location) from error
 
 
 def _error(frame: Any, rules: list[Expectation]) -> Exception | None:

@@ -11,6 +11,7 @@ from local_runner.diagnostics import Diagnostic, Failure, Location
 from local_runner.pipeline.definitions import Definitions, recording
 from local_runner.pipeline.pickling import pickling_by_value
 from local_runner.pipeline.sources import Source
+from local_runner.spark.errors import words
 
 _RUNNER = Path(__file__).parents[1]
 
@@ -69,8 +70,7 @@ def diagnose(error: BaseException, summary: str, root: Path, fallback: Location)
     if isinstance(error, SyntaxError) and error.filename:
         location = Location(error.filename, error.lineno or 0)
     lines = [f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in frames]
-    message = str(error).split("\n\nJVM stacktrace:")[0].strip()
-    return Diagnostic(summary, location=location, detail="\n".join([*lines, f"{type(error).__name__}: {message}"]))
+    return Diagnostic(summary, location=location, detail="\n".join([*lines, f"{type(error).__name__}: {words(error)}"]))
 
 
 def _is_own(file: str, root: Path) -> bool:

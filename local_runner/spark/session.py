@@ -89,11 +89,14 @@ def _session(server: Server) -> "SparkSession":
     os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
     os.environ["SPARK_REMOTE"] = f"sc://localhost:{server.port}"
 
+    from pyspark.logger import PySparkLogger
     from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
 
     from local_runner.spark.channel import LoopbackChannel
 
+    # It writes each error of a query to stderr, as JSON with the Java stack; the error itself is raised all the same.
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
     session = SparkSession.builder.channelBuilder(LoopbackChannel(server)).create()
     # A server on this machine that does not answer is gone: waiting for ten minutes, as is the default, does not help.
     session.client.set_retry_policies([DefaultPolicy(max_retries=3)])

@@ -10,6 +10,8 @@ values are what that target puts before each catalog and schema, and `dev_sales`
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_runner.tables.name import TableName
+
 SUFFIXES = (".csv", ".json", ".jsonl", ".parquet")
 
 
@@ -34,6 +36,11 @@ class Fixtures:
                 if (path := folder / f"{table}{suffix}").exists():
                     return path
         return None
+
+    def tables(self) -> list[TableName]:
+        """The tables that have a fixture file, under the names of their folders."""
+        files = [file for file in self.folder.glob("*/*/*") if file.suffix in SUFFIXES]
+        return sorted({TableName.of_parts([*file.parts[-3:-1], file.stem], "", "") for file in files})
 
     def volume_folder(self, catalog: str, schema: str, volume: str) -> Path | None:
         """The fixture folder of a volume, or None where there is none."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from local_runner.diagnostics import fail
 
@@ -34,8 +35,29 @@ class TableName:
                 raise fail(f"'{part}' cannot be part of a table name", "Use letters, digits and underscores")
         return cls(*(part.lower() for part in full))
 
+    def ends_with(self, text: str) -> bool:
+        """Whether `text` is this name, or its last one or two parts; its backticks may be left out."""
+        return f".{self}".endswith(f".{text.replace('`', '').lower()}")
+
     def __str__(self) -> str:
         return f"{self.catalog}.{self.schema}.{self.table}"
+
+
+def named(text: str, names: list[TableName]) -> TableName:
+    """The one of `names` that `text` means: whole, or by its last parts where only one ends so.
+
+    Raises Failure where there is none, or where there are several.
+    """
+    found = [name for name in names if name.ends_with(text)]
+    if len(found) == 1:
+        return found[0]
+    said = text.replace("`", "")
+    if found:
+        raise fail(f"{len(found)} tables are called {said}", "\n".join(["Say which:", *map(str, found)]))
+    tables = {name.table: str(name) for name in names}
+    if close := get_close_matches(said.split(".")[-1].lower(), tables, n=1):
+        raise fail(f"no table named {said}", f"Did you mean {tables[close[0]]}?")
+    raise fail(f"no table named {said}", "`just tables` lists the tables that local runs have made")
 
 
 def join_identifier(parts: Iterable[str]) -> str:

@@ -14,11 +14,11 @@ import os
 import shutil
 import uuid
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from local_runner.diagnostics import fail
-from local_runner.tables.name import TableName
+from local_runner.tables.name import TableName, named
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,10 @@ class TableStore:
         log = values.get("log") and ChangeLog(**values["log"])
         return TableEntry(**{**values, "name": TableName(**values["name"]), "log": log})
 
+    def updated(self, entry: TableEntry) -> datetime:
+        """When the last run that wrote the table finished it, in UTC."""
+        return datetime.fromtimestamp((self.folder(entry.name) / "table.json").stat().st_mtime, timezone.utc)
+
     def all(self) -> list[TableEntry]:
         """Every table of the target, by name."""
         names = [TableName(*path.parent.parts[-3:]) for path in self._tables.glob("*/*/*/table.json")]
@@ -124,18 +128,5 @@ class TableStore:
 
         Raises Failure naming the tables there are.
         """
-        wanted = text.replace("`", "").lower().split(".")
-        entries = self.all()
-        found = [entry for entry in entries if str(entry.name).split(".")[-len(wanted) :] == wanted]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = "\n".join(str(entry.name) for entry in found)
-            raise fail(f"{len(found)} tables are called {text}", f"Say which, with its schema and catalog:\n{names}")
-        from difflib import get_close_matches
-
-        tables = {entry.name.table: str(entry.name) for entry in entries}
-        close = get_close_matches(wanted[-1], tables, n=1)
-        if close:
-            raise fail(f"no table named {text}", f"Did you mean {tables[close[0]]}?")
-        raise fail(f"no table named {text}", "`just tables` lists the tables that local runs have made")
+        entries = {entry.name: entry for entry in self.all()}
+        return entries[named(text, list(entries))]

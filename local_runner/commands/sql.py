@@ -1,0 +1,91 @@
+"""`sql`: run a query on Spark over the tables that local runs have made, and over fixtures."""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local_runner.commands.arguments import add_bundle, add_output
+from local_runner.diagnostics import fail
+from local_runner.pipeline.reading import StoredTables
+from local_runner.spark.errors import words
+from local_runner.tables import TableName, TableStore
+from local_runner.tables.name import named, split_identifier
+
+if TYPE_CHECKING:
+    from local_runner.bundle import ResolvedBundle
+    from local_runner.tables.fixtures import Fixtures
+
+ROWS_SHOWN = 100
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", help="a query; a table's name has three parts, or the last ones where no other ends so")
+    add_bundle(parser)
+    add_output(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from local_runner.bundle import resolve
+    from local_runner.pipeline.sql_text import check_query
+    from local_runner.spark import begin_import, connect, end_run
+    from local_runner.terminal import print_json_lines, print_table
+
+    begin_import()
+    check_query(arguments.query)
+    bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
+    as_json = arguments.output == "json"
+    try:
+        spark = connect(bundle.root)
+        table = _result(arguments.query, bundle, spark, None if as_json else ROWS_SHOWN + 1)
+        spark.stop()
+    finally:
+        end_run(bundle.root)
+    if as_json:
+        print_json_lines(row for batch in table.to_batches() for row in batch.to_pylist())
+    else:
+        more = f"The first {ROWS_SHOWN} rows" if table.num_rows > ROWS_SHOWN else f"{table.num_rows:,} rows"
+        print_table(more, table.column_names, table.slice(0, ROWS_SHOWN).to_pylist())
+    return 0
+
+
+def _result(query: str, bundle: "ResolvedBundle", spark: Any, limit: int | None) -> Any:
+    """The first `limit` rows of `query` (all where None) as an Arrow table."""
+    from pyspark.errors import PySparkException
+
+    from local_runner.pipeline.reading import reading_with
+    from local_runner.pipeline.shims import shims
+    from local_runner.pipeline.spec import fixtures_of
+    from local_runner.tables.volumes import Volumes
+
+    state, fixtures = bundle.root / ".local" / bundle.target, fixtures_of(bundle)
+    with shims(Volumes(state, fixtures)), reading_with(_Named(spark, state, fixtures)):
+        try:
+            frame = spark.sql(query)
+            twice = [name for name, number in Counter(frame.columns).items() if number > 1]
+            if twice:
+                raise fail(f"{twice[0]} is the name of two columns", "Give one another name, with AS")
+            return (frame if limit is None else frame.limit(limit)).toArrow()
+        except PySparkException as error:
+            raise fail("this query does not work", "Mend it", detail=words(error)) from error
+
+
+class _Named:
+    """The reader for names that need not be whole: what runs have made comes first, then fixtures."""
+
+    def __init__(self, spark: Any, state: Path, fixtures: "Fixtures") -> None:
+        self._store = TableStore(state)
+        self._fixtures = fixtures
+        self._stored = StoredTables(spark, self._store, fixtures)
+
+    def batch(self, name: str) -> Any:
+        """The rows of the table `name`. Raises Failure where there is none, or where there are several."""
+        parts = split_identifier(name)
+        if len(parts) == 3:
+            return self._stored.batch(TableName.of_parts(parts, "", ""))
+        made = [entry.name for entry in self._store.all()]
+        given = [one for one in self._fixtures.tables() if one not in made]
+        return self._stored.batch(named(name, made if any(one.ends_with(name) for one in made) else made + given))
+
+    def stream(self, name: str) -> Any:
+        raise fail(f"STREAM {name} has no end: it cannot be shown", "Leave STREAM out")

@@ -1,0 +1,66 @@
+"""`sql`: a query over stored tables and fixtures."""
+
+from decimal import Decimal
+
+import pytest
+
+from local_runner.spark import stop
+from tests.local_runner.commands.conftest import ORDERS
+
+
+@pytest.fixture
+def shop(bundle, spark, monkeypatch):
+    """The bundle, queried on the server that all tests share: only where the session is from is another."""
+    monkeypatch.setattr("local_runner.spark.connect", lambda _: spark.newSession())
+    monkeypatch.setattr("local_runner.spark.end_run", stop)
+    fixture = bundle.root / "fixtures" / "samples" / "taxi" / "trips.csv"
+    fixture.parent.mkdir(parents=True)
+    fixture.write_text("id,fare\n1,2.5\n2,\n")
+    (fixture.parent / "totals.json").write_text('{"id": 9}')
+    bundle.store("dev_sales.shop.orders", "streaming table")
+    bundle.store("dev_sales.shop.totals", "Auto CDC target")
+    return bundle
+
+
+def test_rows_by_every_form_of_a_name(shop):
+    for name in ("orders", "shop.orders", "dev_sales.shop.orders", "DEV_sales.`shop`.Orders"):
+        assert shop.json("sql", f"FROM {name} ORDER BY id") == ORDERS
+
+
+def test_a_join_of_tables_and_a_fixture(shop):
+    query = """
+        WITH paid AS (SELECT id, price FROM orders WHERE price > 0)
+        SELECT paid.id, sum(price) AS price, max(trips.fare) AS fare, count(t.id) AS n
+        FROM paid JOIN trips ON trips.id = paid.id JOIN samples.taxi.trips t ON t.id = paid.id JOIN totals USING (id)
+        GROUP BY paid.id ORDER BY paid.id DESC
+    """.replace("sum(price)", "sum(paid.price)")
+    assert shop.json("sql", query) == [
+        {"id": 2, "price": Decimal("0.25"), "fare": None, "n": 1},
+        {"id": 1, "price": Decimal("10.50"), "fare": Decimal("2.5"), "n": 1},
+    ]
+
+
+def test_the_first_rows_as_a_table(shop):
+    code, out, _ = shop("sql", "SELECT 'x' || id AS n FROM range(1, 251)")
+    assert (code, out.splitlines()[0].strip()) == (0, "The first 100 rows")
+    assert ("x100" in out, "x101" in out) == (True, False)
+    assert shop("sql", "SELECT 1 AS a WHERE false")[1].splitlines()[0].strip() == "0 rows"
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("SELECT nope FROM orders", "this query does not work\n  [UNRESOLVED_COLUMN.WITH_SUGGESTION]"),
+        ("SELECT * FROM ordrs", "no table named ordrs\n  Did you mean dev_sales.shop.orders?"),
+        ("SELECT * FROM sales.shop.orders", "there is no table sales.shop.orders\n  Run the pipeline"),
+        ("SELECT * FROM STREAM(orders)", "STREAM `orders` has no end: it cannot be shown"),
+        ("SELECT 1 AS a, 2 AS a", "a is the name of two columns"),
+        ("DROP TABLE orders", "this is no query: DROP TABLE orders …"),
+        ("SELECT 1 / 0", "this query does not work\n  [DIVIDE_BY_ZERO]"),
+    ],
+)
+def test_a_query_that_does_not_work(shop, query, error):
+    code, out, err = shop("sql", query)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"Error: {error}")
+    assert len(err.splitlines()) <= 3

@@ -1,0 +1,60 @@
+"""`tables` and `show`: what local runs have made, without Spark."""
+
+import sys
+from datetime import datetime, timezone
+
+from tests.local_runner.commands.conftest import ORDERS
+
+
+def test_every_kind_of_table_is_listed(bundle):
+    bundle.store("sales.shop.orders", "streaming table", comment="What was ordered")
+    bundle.store("sales.`of old`.totals", "materialized view")
+    bundle.store("archive.shop.people", "Auto CDC target")
+    bundle.store("sales.shop.elsewhere", "streaming table", target="prod")
+    found = bundle.json("tables")
+    assert [(one["name"], one["kind"], one["comment"]) for one in found] == [
+        ("archive.shop.people", "Auto CDC target", None),
+        ("sales.of old.totals", "materialized view", None),
+        ("sales.shop.orders", "streaming table", "What was ordered"),
+    ]
+    assert {(one["rows"], one["pipeline"]) for one in found} == {(3, "shop")}
+    moments = {datetime.fromisoformat(one["updated"]).astimezone(timezone.utc) for one in found}
+    assert moments == {datetime(2023, 11, 14, 22, 13, 20, tzinfo=timezone.utc)}
+    assert [one["name"] for one in bundle.json("tables", "--target", "prod")] == ["sales.shop.elsewhere"]
+
+
+def test_the_list_as_a_table(bundle):
+    code, out, _ = bundle("tables")
+    assert (code, out.splitlines()[0].strip()) == (0, "Tables of target dev")
+    bundle.store("sales.shop.orders", "streaming table")
+    assert "sales.shop" in bundle("tables")[1]
+
+
+def test_show_prints_the_rows_of_the_default_target(bundle):
+    bundle.store("sales.shop.orders", "Auto CDC target")
+    assert bundle.json("show", "orders") == ORDERS
+    assert bundle.json("show", "SHOP.orders", "--limit", "1") == ORDERS[:1]
+    code, out, _ = bundle("show", "sales.shop.orders")
+    assert code == 0
+    assert "sales.shop.orders" in out
+    assert "10.50" in out
+
+
+def test_a_table_that_is_not_there(bundle):
+    bundle.store("sales.shop.orders", "streaming table")
+    bundle.store("archive.shop.orders", "streaming table")
+    assert bundle("show", "order") == (1, "", "Error: no table named order\n  Did you mean sales.shop.orders?\n")
+    assert bundle("show", "orders")[2] == (
+        "Error: 2 tables are called orders\n  Say which:\n  archive.shop.orders\n  sales.shop.orders\n"
+    )
+    code, _, error = bundle("show", "orders", "--target", "prdo")
+    assert code == 1
+    assert "no target named prdo\n  Did you mean prod? The targets are: prod, dev." in error
+
+
+def test_neither_needs_spark(bundle):
+    bundle.store("sales.shop.orders", "streaming table")
+    loaded = {name for name in sys.modules if name.startswith("pyspark.sql.connect")}
+    bundle.json("tables")
+    bundle.json("show", "orders")
+    assert {name for name in sys.modules if name.startswith("pyspark.sql.connect")} == loaded
