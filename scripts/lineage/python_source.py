@@ -81,8 +81,9 @@ class _Module:
             is_private = any(_is_true(given.get(name)) for name in ("temporary", "private"))
             kind = Kind.VIEW if is_private else _DATASETS[member]
             parts = self.parts(given["name"], scope) if "name" in given else (function.name,)
-        reads = self.reads([function], function_scope(function, scope))
-        yield Definition(parts, kind, Location(self.file, function.lineno), (*outside, *reads))
+        reads = [*outside, *self.reads([function], function_scope(function, scope))]
+        reads.sort(key=lambda read: read.location)
+        yield Definition(parts, kind, Location(self.file, function.lineno), tuple(reads))
 
     def called(self, call: ast.Call, functions: tuple[_Function, ...]) -> Iterator[Definition]:
         member = self.member(call.func)

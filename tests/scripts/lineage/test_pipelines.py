@@ -1,0 +1,88 @@
+"""Full names, and the files of a pipeline."""
+
+from pathlib import Path
+
+from local_runner.bundle import resolve
+from scripts.lineage import Kind, TableName, glob_files, lineage
+
+BUNDLE = """\
+bundle: {name: shop}
+resources:
+  pipelines:
+    all:
+      name: all
+      catalog: Main
+      schema: sales
+      configuration: {other: hr}
+      libraries:
+        - glob: {include: src/**}
+    legacy:
+      name: legacy
+      libraries:
+        - notebook: {path: notebook.py}
+"""
+PYTHON = """\
+import dlt
+
+
+@dlt.view
+def recent():
+    return spark.read.table("orders")
+
+
+@dlt.table(name="Totals")
+def total():
+    return dlt.read("recent").join(spark.table("x.people"), "id").join(spark.table("a.b.c"), "id")
+
+
+dlt.create_sink("out", "kafka")
+
+
+@dlt.append_flow(target="out")
+def send():
+    return dlt.read_stream("live.totals")
+"""
+SQL = "CREATE STREAMING TABLE orders AS SELECT * FROM STREAM ${other}.people"
+NOTEBOOK = """\
+# Databricks notebook source
+import dlt
+
+
+@dlt.table
+def orders():
+    return spark.table("hive.orders")
+"""
+
+
+def test_names_are_those_of_the_pipeline(tmp_path: Path) -> None:
+    for name, text in {"databricks.yml": BUNDLE, "src/a.py": PYTHON, "src/b/c.sql": SQL, "notebook.py": NOTEBOOK}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = lineage(resolve(tmp_path))
+    assert {key: [str(file.relative_to(tmp_path)) for file in files] for key, files in found.files.items()} == {
+        "all": ["src/a.py", "src/b/c.sql"],
+        "legacy": ["notebook.py"],
+    }
+    assert [(d.pipeline, d.name, d.kind, [read.name for read in d.reads]) for d in found.datasets] == [
+        ("all", ("", "all", "recent"), Kind.VIEW, [("main", "sales", "orders")]),
+        ("all", ("main", "sales", "totals"), Kind.TABLE, [("", "all", "recent"), ("main", "x", "people"), ("a", "b", "c")]),
+        ("all", ("main", "sales", "orders"), Kind.TABLE, [("main", "hr", "people")]),
+        # Without a schema, tables are not published: no other pipeline can write the same.
+        ("legacy", ("", "legacy", "orders"), Kind.TABLE, [("hive_metastore", "hive", "orders")]),
+    ]
+    assert [d.location.line for d in found.producers[TableName("main", "sales", "orders")]] == [1]
+
+
+def test_files_of_a_glob(tmp_path: Path) -> None:
+    for name in ("a.py", "b/c.py", "b/d/e.sql", "b/d/f.txt"):
+        (tmp_path / "src" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "src" / name).touch()
+    (tmp_path / "src/b/circle").symlink_to(tmp_path / "src")
+
+    def files(pattern: str) -> list[str]:
+        return sorted(str(path.relative_to(tmp_path / "src")) for path in glob_files(tmp_path / pattern))
+
+    assert files("src/**") == ["a.py", "b/c.py", "b/d/e.sql", "b/d/f.txt"]
+    assert files("src/*") == ["a.py"]
+    assert files("src/*/*.py") == ["b/c.py"]
+    assert files("nothing/**") == []
