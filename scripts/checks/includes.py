@@ -37,7 +37,7 @@ def unmatched_includes(bundle: ResolvedBundle) -> list[Diagnostic]:
                 f"{pattern} matches no file",
                 f"There is no folder {folder}: create it, or correct the pattern.",
             )
-        elif left_out := next(_left_out(bundle.root, folder, taken), None):
+        elif folder and (left_out := next(_left_out(bundle.root, folder, taken), None)):
             summary = f"{pattern} matches no file, and {left_out} is not included"
             remedy = "In an include, `**` spans exactly one folder: give each depth a pattern of its own."
         else:

@@ -6,7 +6,7 @@ from typing import Any
 from local_runner.bundle import ResolvedBundle
 from local_runner.bundle.references import is_pure, parse
 from local_runner.bundle.tree import get
-from local_runner.diagnostics import Diagnostic
+from local_runner.diagnostics import Diagnostic, Location, Severity
 from scripts.checks.suggest import Names, did_you_mean
 from scripts.checks.walk import items, resources, tasks, texts
 
@@ -14,28 +14,40 @@ _USED = re.compile(r"\{\{\s*job\.parameters\.\[?([\w.-]+)\]?\s*\}\}")
 
 
 def undeclared_parameters(bundle: ResolvedBundle) -> list[Diagnostic]:
-    """`{{job.parameters.x}}`, or a value that a task gives to another job's parameter x, where no x is declared."""
+    """`{{job.parameters.x}}` in a job that declares no x, and, as a warning, a value that a task gives another job's x."""
     jobs = resources(bundle, "jobs")
     found = []
     for key, job in jobs.items():
+        declared = _declared(job)
         for path, text, at in texts(job, ("resources", "jobs", key), bundle.location("resources", "jobs", key)):
             for name in dict.fromkeys(_USED.findall(text)):
-                found += _undeclared(f"{{{{job.parameters.{name}}}}} in {_task(bundle, path)}", name, key, job, at)
+                if _is_missing(name, declared):
+                    what = f"{{{{job.parameters.{name}}}}} in {_task(bundle, path)}"
+                    found.append(_undeclared(what, name, key, declared, at, Severity.ERROR))
         for path, task in tasks(bundle, key):
             other = _job_that_runs(task)
             given = get(task, "run_job_task", "job_parameters")
             for name in given if other in jobs and isinstance(given, dict) else ():
-                at = bundle.location(*path, "run_job_task", "job_parameters", name)
-                found += _undeclared(f"the parameter {name} of task {task.get('task_key')}", name, other, jobs[other], at)
+                if _is_missing(name, theirs := _declared(jobs[other])):
+                    what = f"the parameter {name} of task {task.get('task_key')}"
+                    at = bundle.location(*path, "run_job_task", "job_parameters", name)
+                    found.append(_undeclared(what, name, other, theirs, at, Severity.WARNING))
     return found
 
 
-def _undeclared(what: str, name: str, key: str, job: dict[str, Any], at: Any) -> list[Diagnostic]:
-    declared = {str(get(parameter, "name")) for parameter in items(job.get("parameters"))}
-    if name in declared or "${" in "".join(declared) or isinstance(job.get("parameters"), str):
-        return []
+def _declared(job: dict[str, Any]) -> list[str]:
+    parameters = job.get("parameters")
+    return [parameters] if isinstance(parameters, str) else [str(get(parameter, "name")) for parameter in items(parameters)]
+
+
+def _is_missing(name: str, declared: list[str]) -> bool:
+    # A reference that only a deployment resolves may stand for any name.
+    return name not in declared and "${" not in "".join(declared)
+
+
+def _undeclared(what: str, name: str, key: str, declared: list[str], at: Location | None, severity: Severity) -> Diagnostic:
     remedy = did_you_mean(Names(declared).closest(name), f"Add {name} to the parameters of the job {key}.")
-    return [Diagnostic(f"{what}: the job {key} declares no such parameter", remedy, at)]
+    return Diagnostic(f"{what}: the job {key} declares no such parameter", remedy, at, severity)
 
 
 def _job_that_runs(task: dict[str, Any]) -> str | None:

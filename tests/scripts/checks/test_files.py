@@ -153,6 +153,7 @@ def test_includes_for_depths_without_a_file(check):
             include:
               - resources/*.yml
               - resources/*/*.yml
+              - local.*.yml
             targets: {dev: {mode: development}}
             """,
         "resources/jobs/daily.yml": "",

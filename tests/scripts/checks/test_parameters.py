@@ -44,8 +44,8 @@ Error: resources/x.yml:14: {{job.parameters.catlog}} in task load: the job daily
   Did you mean catalog?
 Error: resources/x.yml:15: {{job.parameters.day}} in task load: the job daily declares no such parameter
   Add day to the parameters of the job daily.
-Error: resources/x.yml:25: the parameter week of task one: the job weekly declares no such parameter
+Warning: resources/x.yml:25: the parameter week of task one: the job weekly declares no such parameter
   Add week to the parameters of the job weekly.
-Checked dev: 3 errors, no warnings
+Checked dev: 2 errors, 1 warning
 """,
     )
