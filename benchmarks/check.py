@@ -4,8 +4,8 @@
     python benchmarks/check.py 100 2000
 
 Each figure is one run from the shell on warm bytecode: of the official entry alone (`python -m databricks.bundles.build`),
-which each target's check contains; of one target; of all three, side by side; and of one where each pair has finance/stripe's
-transformations too.
+which each target's check contains; of one target; of all three, side by side; and of one target where each pair has the
+transformations of finance/stripe.
 """
 
 import json
