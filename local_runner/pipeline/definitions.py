@@ -20,7 +20,7 @@ class Kind(str, Enum):
     """What a dataset is. Its flows decide where it is recorded as a TABLE (`dlt.table`), or is an AUTO_CDC_TARGET."""
 
     STREAMING_TABLE = "streaming table"
-    AUTO_CDC_TARGET = "Auto CDC target"
+    AUTO_CDC_TARGET = "target of Auto CDC"
     MATERIALIZED_VIEW = "materialized view"
     TEMPORARY_VIEW = "temporary view"
     SINK = "sink"
@@ -46,7 +46,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A table, view or sink. `schema` is a Spark DDL string or a StructType; `options` are a sink's."""
+    """A table, view or sink. `schema` is a Spark DDL string or a StructType; `format` and `options` are a sink's.
+
+    `spark_conf` holds for all its flows, unless they say otherwise themselves.
+    """
 
     name: TableName
     kind: Kind
@@ -56,6 +59,7 @@ class Dataset:
     table_properties: dict[str, str] = field(default_factory=dict)
     partition_cols: list[str] = field(default_factory=list)
     expectations: list[Expectation] = field(default_factory=list)
+    spark_conf: dict[str, str] = field(default_factory=dict)
     format: str = "parquet"
     options: dict[str, str] = field(default_factory=dict)
 

@@ -204,6 +204,12 @@ class _Builder:
             return reader(name)
         node.upstream.add(name)
         upstream = self.node(name)
+        if upstream.kind is Kind.SINK:
+            raise fail(
+                f"{node.dataset.name.table} reads {name.table}, which is a sink",
+                "Read the table that the sink's flow reads",
+                node.dataset.location,
+            )
         if upstream.problem:
             raise UpstreamUnusable(name)
         if upstream.kind is Kind.TEMPORARY_VIEW:

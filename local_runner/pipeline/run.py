@@ -21,7 +21,7 @@ from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
 from local_runner.pipeline.shims import shims
 from local_runner.pipeline.sources import read_sources
 from local_runner.pipeline.spec import fixtures_of, pipeline_spec
-from local_runner.pipeline.writing import write_auto_cdc_target, write_materialized_view, write_streaming_table
+from local_runner.pipeline.writing import write_auto_cdc_target, write_materialized_view, write_sink, write_streaming_table
 from local_runner.spark.connect_plan import activate, with_conf
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.volumes import Volumes
@@ -70,7 +70,9 @@ def run_pipeline(
         stored = StoredTables(spark, store, fixtures)
         load_sources(sources, definitions, {"spark": spark}, bundle.root)
         graph = build_graph(definitions, stored, spark, bundle.root)
-        run = _Run(bundle, key, spark, definitions, graph, stored, store, _selected(selection, graph), selection, report)
+        run = _Run(
+            bundle, key, spark, definitions, graph, stored, store, volumes, _selected(selection, graph), selection, report
+        )
         result = PipelineResult(key, run.run(), _finals(graph))
     result.save(state / "runs" / f"{key}.json")
     return result
@@ -104,6 +106,7 @@ class _Run:
     graph: dict[TableName, Node]
     stored: StoredTables
     store: TableStore
+    volumes: Volumes
     selected: set[TableName]
     selection: Selection
     report: Callable[[DatasetResult], None]
@@ -173,13 +176,18 @@ class _Run:
         anew = self.selection.full_refresh_all or bool(
             {node.dataset.name.table, str(node.dataset.name)} & self.selection.full_refresh
         )
+        if node.kind is Kind.SINK:
+            folder = self.volumes.folder_to_write(node.dataset.options["path"])
+            home = self.store.state / "sinks" / self.key / node.dataset.name.table
+            return write_sink(node.dataset, flows, self._query, folder, home, anew)
         write = write_auto_cdc_target if node.kind is Kind.AUTO_CDC_TARGET else write_streaming_table
         return write(node.dataset, flows, self._query, sources, self.store, self.key, anew)
 
     def _query(self, flow: Flow, state: FlowState, streaming: bool = True) -> Query:
         checks = Checks(streaming and not flow.once)
+        conf = {**self.graph[flow.target].dataset.spark_conf, **flow.spark_conf}
         with reading_with(_Tables(self, checks, state)):
-            return Query(flow, with_conf(frame_of(flow), flow.spark_conf), checks)
+            return Query(flow, with_conf(frame_of(flow), conf), checks)
 
     def read(self, text: str, streaming: bool, checks: Checks) -> Any:
         """The rows of the table that a query names. A view's query runs where it is read, and its rules apply there."""

@@ -1,12 +1,15 @@
 """Writes one dataset's rows: a materialized view whole, a streaming table by what is new."""
 
+import os
+import shutil
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.appending import Query, Written, append, flow_folder, write_batch
+from local_runner.pipeline.appending import Files, Query, Written, append, flow_folder, write_batch
 from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Flow, Kind
 from local_runner.pipeline.graph import as_declared, merged
@@ -91,6 +94,28 @@ def write_auto_cdc_target(
 
 def _state(version_folder: Path, flow: Flow) -> FlowState:
     return FlowState(flow_folder(version_folder / "flows", flow.name), writable=True)
+
+
+def write_sink(
+    dataset: Dataset,
+    flows: list[Flow],
+    query_of: Callable[[Flow, FlowState], Query],
+    folder: Path,
+    home: Path,
+    full_refresh: bool,
+) -> Written:
+    """Add each new row to the files in `folder`, exactly once; `home` keeps how far the flows are.
+
+    A full refresh adds all rows again and leaves what is there, as on Databricks.
+    """
+    if full_refresh and home.exists():
+        # In one step: half a checkpoint would be taken for a whole one.
+        gone = home.with_name(f"{home.name}.{uuid.uuid4().hex[:12]}")
+        os.replace(home, gone)
+        shutil.rmtree(gone)
+    options = {key: value for key, value in dataset.options.items() if key != "path"}
+    queries = [query_of(flow, _state(home, flow)) for flow in flows]
+    return append(queries, [], home / "flows", folder, Files(dataset.format, options))
 
 
 def _last(dataset: Dataset, kind: Kind, sources: dict[str, str], store: TableStore) -> TableEntry | None:

@@ -35,14 +35,30 @@ class Volumes:
             if not base.is_dir():
                 wanted = self._fixtures.schema_folders(catalog, schema)[-1] / volume
                 raise fail(f"the volume {catalog}.{schema}.{volume} is empty here", f"Put its files under {wanted}/")
+        return str(self._place(path) or path)
+
+    def folder_to_write(self, path: str) -> Path:
+        """The folder on this machine, made where it is missing, in which files for a workspace path go.
+
+        Raises Failure for a path that is in no volume and not in DBFS: local runs write nowhere else.
+        """
+        folder = self._place(path)
+        if folder is None:
+            raise fail(f"'{path}' is no path of a workspace", "Write to /Volumes/<catalog>/<schema>/<volume>/… or dbfs:/…")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _place(self, path: str) -> Path | None:
+        if match := _VOLUME.match(path):
+            base = self._state.joinpath("volumes", *(match[part].lower() for part in ("catalog", "schema", "volume")))
         elif match := _DBFS.match(path):
             base = self._state / "dbfs"
         else:
-            return path
+            return None
         rest = PurePosixPath(match["rest"] or "")
         if ".." in rest.parts:
             raise fail(f"'{path}' climbs out of its volume", "Leave out the '..'")
-        return str(base / rest)
+        return base / rest
 
     def uri(self, path: str) -> str:
         """The name under which Spark finds a workspace path, given `spark_settings`: dbfs:/…, as on Databricks.

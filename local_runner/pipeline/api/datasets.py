@@ -11,6 +11,8 @@ from local_runner.pipeline.reading import current_reader
 
 Query = Callable[[], Any]
 
+SINK_FORMATS = {"csv", "json", "orc", "parquet", "text"}
+
 # Where a stored table lies, who sees it and how it is kept up to date: no effect on its rows.
 _LAYOUT = {"cluster_by", "cluster_by_auto", "private", "temporary", "refresh_policy"}
 
@@ -52,9 +54,14 @@ def create_streaming_table(
 
 
 def create_sink(name: str, format: str, options: Mapping[str, str] | None = None) -> None:
-    """A place outside the pipeline that flows write to."""
-    definitions = current_definitions()
-    definitions.add_dataset(Dataset(definitions.name(name), Kind.SINK, caller(), format=format, options=dict(options or {})))
+    """A place outside the pipeline that flows write to: here, files in a volume."""
+    location, definitions = caller(), current_definitions()
+    if format not in SINK_FORMATS:
+        remedy = f"Formats are: {', '.join(sorted(SINK_FORMATS))}"
+        raise fail(f"a sink of format {format} is not supported in local runs", remedy, location)
+    if not isinstance(options, Mapping) or not options.get("path"):
+        raise fail(f"the sink {name} has no path", "Give it options={'path': '/Volumes/…'}", location)
+    definitions.add_dataset(Dataset(definitions.name(name), Kind.SINK, location, format=format, options=dict(options)))
 
 
 def append_flow(
@@ -96,10 +103,8 @@ def _decorator(decorator: str, kind: Kind, query_function: Query | None, argumen
                 f"@{decorator} is put on {query!r}, which is no function", f"Write @{decorator}() above a def", location
             )
         given = dict(arguments)
-        name = given.pop("name", None) or query.__name__
-        spark_conf = given.pop("spark_conf", None) or {}
-        dataset = _record(decorator, kind, name, given, rules_of(query), location)
-        current_definitions().add_flow(Flow(dataset.name.table, dataset.name, query, location, dict(spark_conf)))
+        dataset = _record(decorator, kind, given.pop("name", None) or query.__name__, given, rules_of(query), location)
+        current_definitions().add_flow(Flow(dataset.name.table, dataset.name, query, location))
         return query
 
     return decorate if query_function is None else decorate(query_function)
@@ -115,6 +120,7 @@ def _record(
 ) -> Dataset:
     stored = kind is not Kind.TEMPORARY_VIEW
     known = {"comment"} | ({"schema", "table_properties", "partition_cols", "spark_conf"} | _LAYOUT if stored else set())
+    known |= {"format"} if stored and arguments.get("format") in ("delta", "parquet") else set()
     refuse_others(function, {key: value for key, value in arguments.items() if key not in known}, location)
     definitions = current_definitions()
     dataset = Dataset(
@@ -126,6 +132,7 @@ def _record(
         table_properties=dict(arguments.get("table_properties") or {}),
         partition_cols=list(arguments.get("partition_cols") or []),
         expectations=expectations,
+        spark_conf=dict(arguments.get("spark_conf") or {}),
     )
     definitions.add_dataset(dataset)
     return dataset
