@@ -1,12 +1,14 @@
 """Python source files: read before Spark starts, run to record what they define."""
 
+import ast
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from local_runner.diagnostics import Location, fail
+from local_runner.diagnostics import Failure, Location, fail
+from local_runner.pipeline.api.unsupported import unsupported
 from local_runner.pipeline.definitions import Definitions
 
 
@@ -28,14 +30,21 @@ def read_python_file(path: Path) -> PythonFile:
 
 
 def compile_python(text: str | bytes, path: Path) -> CodeType:
-    """The code of `text`, whose lines are those of the file `path`. Raises Failure where it is no Python."""
+    """The code of `text`, whose lines are those of the file `path`.
+
+    Raises Failure where it is no Python, or asks for what local runs do not do.
+    """
     try:
-        return compile(text, str(path), "exec", dont_inherit=True)
+        tree = ast.parse(text, str(path))
+        code = compile(tree, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         detail = f"{(error.text or '').strip()}\nSyntaxError: {error.msg}".strip()
         raise fail(f"{path.name} does not load", "", Location(str(path), error.lineno or 0), detail) from None
     except ValueError as error:
         raise fail(f"{path.name} is no Python text: {error}", "Save it as UTF-8", Location(str(path))) from None
+    if problems := unsupported(tree, path):
+        raise Failure(*problems)
+    return code
 
 
 def new_module(path: Path, names: dict[str, Any]) -> ModuleType:

@@ -16,8 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import Failure
 from local_runner.pipeline import api
+from local_runner.pipeline.api.refusals import unsupported_name
 from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, FlowState, current_reader
 from local_runner.pipeline.sql_text import table_refs, with_aliases
@@ -63,7 +64,7 @@ def _module(name: str, functions: Mapping[str, Callable[..., Any]]) -> ModuleTyp
     def refuse(attribute: str) -> Any:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        raise fail(f"{name}.{attribute} is not supported in local runs", "docs/parity.md lists what is", caller())
+        raise Failure(unsupported_name(name, attribute, caller()))
 
     module.__dict__["__getattr__"] = refuse
     return module

@@ -4,8 +4,11 @@ Both modules are stood in for while a pipeline's files run (see shims.py). Names
 https://docs.databricks.com/aws/en/ldp/developer/ldp-python-ref; for `dlt`, the package databricks-dlt 0.3.
 """
 
-from local_runner.pipeline.api.auto_cdc import create_auto_cdc_flow
+from local_runner.pipeline.api.auto_cdc import AUTO_CDC_ARGUMENTS, create_auto_cdc_flow
 from local_runner.pipeline.api.datasets import (
+    CREATE_ARGUMENTS,
+    TABLE_ARGUMENTS,
+    VIEW_ARGUMENTS,
     append_flow,
     create_sink,
     create_streaming_table,
@@ -52,4 +55,19 @@ DLT = PIPELINES | {
     "readStream": read_stream,
     "read_stream": read_stream,
     "table": dlt_table,
+}
+
+# The arguments of those functions of which Databricks knows more.
+ARGUMENTS = {
+    "apply_changes": AUTO_CDC_ARGUMENTS,
+    "create_auto_cdc_flow": AUTO_CDC_ARGUMENTS,
+    "create_streaming_live_table": CREATE_ARGUMENTS,
+    "create_streaming_table": CREATE_ARGUMENTS,
+    "create_table": TABLE_ARGUMENTS,
+    "create_target_table": CREATE_ARGUMENTS,
+    "create_view": VIEW_ARGUMENTS,
+    "materialized_view": TABLE_ARGUMENTS,
+    "table": TABLE_ARGUMENTS,
+    "temporary_view": VIEW_ARGUMENTS,
+    "view": VIEW_ARGUMENTS,
 }

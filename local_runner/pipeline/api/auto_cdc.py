@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_runner.diagnostics import Location, fail
-from local_runner.pipeline.api.arguments import refuse_others
+from local_runner.pipeline.api.refusals import refuse_others
 from local_runner.pipeline.auto_cdc import ALL, NONE, Changes, Columns
 from local_runner.pipeline.definitions import Flow, caller, current_definitions
 from local_runner.pipeline.reading import current_reader
@@ -34,6 +34,7 @@ _ORDER = (
     "ignore_null_updates_column_list",
     "ignore_null_updates_except_column_list",
 )
+AUTO_CDC_ARGUMENTS = {*_ORDER, "flow_name", "spark_conf", "comment"} - {"where"}
 
 
 def create_auto_cdc_flow(*values: Any, **named: Any) -> None:
@@ -67,6 +68,7 @@ def auto_cdc_flow(
     name: str | None = None,
     once: bool = False,
     spark_conf: Mapping[str, str] | None = None,
+    comment: str | None = None,
     **others: Any,
 ) -> Flow:
     """A flow that applies changes. Columns are names or Spark Columns, conditions and `sequence_by` SQL or Columns.

@@ -3,18 +3,29 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local_runner.diagnostics import Location, fail
-from local_runner.pipeline.api.arguments import refuse_others
+from local_runner.diagnostics import Failure, Location, fail
 from local_runner.pipeline.api.expectations import rules, rules_of
+from local_runner.pipeline.api.refusals import SINK_FORMATS, refuse_others, unsupported_format
 from local_runner.pipeline.definitions import Action, Dataset, Expectation, Flow, Kind, caller, current_definitions
 from local_runner.pipeline.reading import current_reader
 
 Query = Callable[[], Any]
 
-SINK_FORMATS = {"csv", "json", "orc", "parquet", "text"}
-
-# Where a stored table lies, who sees it and how it is kept up to date: no effect on its rows.
-_LAYOUT = {"cluster_by", "cluster_by_auto", "private", "temporary", "refresh_policy"}
+VIEW_ARGUMENTS = {"name", "comment"}
+TABLE_ARGUMENTS = VIEW_ARGUMENTS | {
+    "schema",
+    "table_properties",
+    "partition_cols",
+    "spark_conf",
+    # How a stored table is laid out, who sees it and how it is kept up to date: no effect on its rows.
+    "cluster_by",
+    "cluster_by_auto",
+    "format",
+    "private",
+    "temporary",
+    "refresh_policy",
+}
+CREATE_ARGUMENTS = TABLE_ARGUMENTS | {"expect_all", "expect_all_or_drop", "expect_all_or_fail"}
 
 
 def table(query_function: Query | None = None, **arguments: Any) -> Any:
@@ -57,8 +68,7 @@ def create_sink(name: str, format: str, options: Mapping[str, str] | None = None
     """A place outside the pipeline that flows write to: here, files in a volume."""
     location, definitions = caller(), current_definitions()
     if format not in SINK_FORMATS:
-        remedy = f"Formats are: {', '.join(sorted(SINK_FORMATS))}"
-        raise fail(f"a sink of format {format} is not supported in local runs", remedy, location)
+        raise Failure(unsupported_format(format, location))
     if not isinstance(options, Mapping) or not options.get("path"):
         raise fail(f"the sink {name} has no path", "Give it options={'path': '/Volumes/…'}", location)
     definitions.add_dataset(Dataset(definitions.name(name), Kind.SINK, location, format=format, options=dict(options)))
@@ -118,9 +128,7 @@ def _record(
     expectations: list[Expectation],
     location: Location,
 ) -> Dataset:
-    stored = kind is not Kind.TEMPORARY_VIEW
-    known = {"comment"} | ({"schema", "table_properties", "partition_cols", "spark_conf"} | _LAYOUT if stored else set())
-    known |= {"format"} if stored and arguments.get("format") in ("delta", "parquet") else set()
+    known = VIEW_ARGUMENTS if kind is Kind.TEMPORARY_VIEW else TABLE_ARGUMENTS
     refuse_others(function, {key: value for key, value in arguments.items() if key not in known}, location)
     definitions = current_definitions()
     dataset = Dataset(

@@ -1,0 +1,197 @@
+"""The API's surface: what is supported, and what is refused by name and line before Spark starts."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from local_runner.diagnostics import Failure
+from local_runner.pipeline.api import DLT, PIPELINES
+from local_runner.pipeline.python_files import compile_python
+
+# Every public name of Databricks' documentation, of pyspark.pipelines 4.3 and of databricks-dlt 0.3.
+# https://docs.databricks.com/aws/en/ldp/developer/ldp-python-ref
+DOCUMENTED = {
+    "append_flow",
+    "create_auto_cdc_flow",
+    "create_sink",
+    "create_streaming_table",
+    "expect",
+    "expect_all",
+    "expect_all_or_drop",
+    "expect_all_or_fail",
+    "expect_or_drop",
+    "expect_or_fail",
+    "materialized_view",
+    "table",
+    "temporary_view",
+}
+OLDER = {
+    "apply_changes",
+    "create_streaming_live_table",
+    "create_table",
+    "create_target_table",
+    "create_view",
+    "read",
+    "readStream",
+    "read_stream",
+    "view",
+}
+REFUSED = {"create_auto_cdc_from_snapshot_flow", "foreach_batch_sink", "foreach_sink", "on_event_hook"}
+
+
+def problems(text):
+    """What is told of a source file, by line, and all of it before Spark starts."""
+    try:
+        compile_python(dedent(text), Path("source.py"))
+    except Failure as failure:
+        return [(problem.location.line, problem.summary) for problem in failure.diagnostics]
+    return []
+
+
+def test_every_name_is_supported_or_refused():
+    assert set(PIPELINES) >= DOCUMENTED
+    assert set(DLT) == DOCUMENTED | OLDER
+    assert not REFUSED & set(DLT)
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_name_is_refused_however_it_is_reached(name):
+    text = f"""\
+        from pyspark import pipelines as dp
+        import pyspark.pipelines
+        import dlt
+
+        @dp.{name}
+        def one(): ...
+
+        pyspark.pipelines.{name}
+        dlt.{name}(1)
+        from dlt import table, {name} as other
+    """
+    modules = ["pyspark.pipelines", "pyspark.pipelines", "dlt", "dlt"]
+    told = [f"{module}.{name} is not supported in local runs" for module in modules]
+    assert problems(text) == list(zip([5, 8, 9, 10], told, strict=True))
+
+
+def test_arguments_are_refused_where_they_would_have_an_effect():
+    text = """\
+        import dlt
+        from pyspark import pipelines as dp
+        from pyspark.pipelines import materialized_view as mv
+
+        @dlt.table(name="a", comment="c", path="/somewhere", cluster_by=["x"], private=True, row_filter=None)
+        def a(): ...
+
+        @mv(
+            schema="id int",
+            row_filter="ROW FILTER f ON (id)",
+        )
+        def b(): ...
+
+        dp.temporary_view(spark_conf={"a": "b"})
+        dp.create_auto_cdc_flow("t", "s", ["id"], "seq", once=False, columns_to_update="changed")
+        dp.create_streaming_table("t", expect_all={}, path=None)
+        other.table(path="mine")
+    """
+    told = [(5, "table", "path"), (10, "materialized_view", "row_filter")]
+    told += [(14, "temporary_view", "spark_conf"), (15, "create_auto_cdc_flow", "columns_to_update")]
+    assert problems(text) == [
+        (line, f"{function}({argument}=…) is not supported in local runs") for line, function, argument in told
+    ]
+
+
+def test_a_sinks_format_is_refused():
+    text = """\
+        from pyspark import pipelines as dp
+        dp.create_sink("a", "parquet", {"path": "/Volumes/a/b/c"})
+        dp.create_sink("b", "kafka")
+        dp.create_sink(name="c", format="delta", options={})
+    """
+    assert problems(text) == [
+        (3, "a sink of format kafka is not supported in local runs"),
+        (4, "a sink of format delta is not supported in local runs"),
+    ]
+
+
+def test_what_the_text_does_not_show_is_refused_when_it_is_called(pipeline):
+    pipeline.source("""
+        arguments = {"path": "/somewhere"}
+
+        @dp.materialized_view(**arguments)
+        def a():
+            return spark.range(1)
+    """)
+    pipeline.source("name = 'foreach_batch_sink'\ngetattr(dp, name)\n", "b.py")
+    with pytest.raises(Failure) as caught:
+        pipeline.run()
+    assert [(problem.summary, problem.location.line) for problem in caught.value.diagnostics] == [
+        ("pyspark.pipelines.foreach_batch_sink is not supported in local runs", 4),
+        ("materialized_view(path=…) is not supported in local runs", 6),
+    ]
+
+
+def test_the_older_names_do_what_they_did(pipeline):
+    pipeline.source("""
+        import dlt
+
+        dlt.create_streaming_live_table("all_rows")
+
+        @dlt.append_flow(target="all_rows")
+        def rows():
+            return dlt.read_stream("raw")
+
+        @dlt.create_table(name="raw")
+        @dlt.expect_or_drop("positive", "id > 0")
+        def landed():
+            return spark.readStream.schema("id int").json(spark.conf.get("landing"))
+
+        @dlt.view
+        def seen():
+            return dlt.read("LIVE.raw")
+
+        @dlt.table
+        def counted():
+            return spark.table("LIVE.seen").agg(F.count("*").alias("n"))
+
+        dlt.create_target_table("current")
+        dlt.apply_changes("current", "raw", ["id"], "id")
+    """)
+    pipeline.land("1.json", [{"id": 0}, {"id": 1}, {"id": 2}])
+    results = pipeline.outcome()
+    assert {name: result.kind for name, result in results.items()} == {
+        "raw": "streaming table",
+        "all_rows": "streaming table",
+        "counted": "materialized view",
+        "current": "target of Auto CDC",
+    }
+    assert pipeline.rows("all_rows") == pipeline.rows("raw") == pipeline.rows("current") == [{"id": 1}, {"id": 2}]
+    assert pipeline.rows("counted") == [{"n": 2}]
+
+
+def test_spark_conf_holds_for_its_own_dataset(pipeline):
+    pipeline.source("""
+        sql = "select current_timezone() as zone"
+
+        @dp.materialized_view(spark_conf={"spark.sql.session.timeZone": "Asia/Tokyo"})
+        def there():
+            return spark.sql(sql)
+
+        @dp.materialized_view
+        def here():
+            return spark.sql(sql)
+
+        dp.create_streaming_table("flows", spark_conf={"spark.sql.session.timeZone": "Asia/Tokyo"})
+
+        @dp.append_flow(target="flows", once=True)
+        def like_the_table():
+            return spark.sql(sql)
+
+        @dp.append_flow(target="flows", once=True, spark_conf={"spark.sql.session.timeZone": "Europe/Paris"})
+        def on_its_own():
+            return spark.sql(sql)
+    """)
+    assert pipeline.run().ok
+    assert pipeline.rows("there") == [{"zone": "Asia/Tokyo"}]
+    assert pipeline.rows("here") == [{"zone": "UTC"}]
+    assert pipeline.rows("flows") == [{"zone": "Asia/Tokyo"}, {"zone": "Europe/Paris"}]
