@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_runner.commands.arguments import add_bundle, add_output
 from local_runner.diagnostics import fail
-from local_runner.pipeline.reading import StoredTables
+from local_runner.pipeline.reading import FlowState, StoredTables
 from local_runner.spark.errors import words
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.name import named, split_identifier
@@ -74,6 +74,7 @@ class _Named:
     """The reader for names that need not be whole: what runs have made comes first, then fixtures."""
 
     def __init__(self, spark: Any, state: Path, fixtures: "Fixtures") -> None:
+        self.state = FlowState()
         self._store = TableStore(state)
         self._fixtures = fixtures
         self._stored = StoredTables(spark, self._store, fixtures)

@@ -104,6 +104,12 @@ def cloud_options(options: Mapping[str, str], given: Any) -> CloudOptions:
     )
 
 
+def cloud_option(name: str) -> str:
+    """The name under which Auto Loader's reader knows an option of the SQL function read_files."""
+    own = {one.lower() for one in [*_OWN, *_WITHOUT_EFFECT, *_FIXED]}
+    return f"cloudFiles.{name}" if name.lower() in own else name
+
+
 def _check(options: Mapping[str, str], format_: str, cloud: dict[str, str]) -> None:
     own = [f"cloudFiles.{name}" for name in [*_OWN, *_WITHOUT_EFFECT, *_FIXED]]
     known = {name.lower(): name for name in [*own, *_EVERY_FORMAT, *_OF_FORMAT[format_]]}

@@ -6,12 +6,15 @@
 | `spark.read.table`, `spark.table`        | the active TableReader (reading.py)                  |
 | `spark.readStream.table`                 | the same, as a stream                                |
 | `spark.sql("select …")`                  | the same for each table it names (sql_text.py)       |
+| `read_files(…)` in it                    | Auto Loader (auto_loader.py)                         |
 | `/Volumes/…` and `dbfs:/…` paths in load | the volume's folder on this machine                  |
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,13 +23,15 @@ from local_runner.diagnostics import Failure
 from local_runner.pipeline import api
 from local_runner.pipeline.api.refusals import unsupported_name
 from local_runner.pipeline.definitions import caller
-from local_runner.pipeline.reading import FOREVER, FlowState, current_reader
-from local_runner.pipeline.sql_text import table_refs, with_aliases
+from local_runner.pipeline.reading import FOREVER, FlowState, TableReader, current_reader
+from local_runner.pipeline.sql_read_files import load_call
+from local_runner.pipeline.sql_text import TableRef, table_refs, with_aliases
 from local_runner.spark.connect_plan import query_over
 from local_runner.tables.name import join_identifier
 from local_runner.tables.volumes import Volumes
 
 _MISSING = object()
+_PARAMETER = re.compile(r"\$\{([\w.-]+)\}")
 _FILE_FORMATS = {"csv", "json", "orc", "parquet", "text", "avro", "binaryfile", "xml"}
 
 
@@ -117,20 +122,26 @@ def _sql(original: Callable[..., Any]) -> Callable[..., Any]:
         reader = current_reader()
         if reader is None or kwargs:
             return original(self, sqlQuery, args, **kwargs)
-        refs = [ref for ref in table_refs(sqlQuery) if not _is_path(ref.parts)]
-        text, names = with_aliases(sqlQuery, refs)
-        tables = {}
-        for ref, name in zip(refs, names, strict=True):
-            table = join_identifier(ref.parts)
-            tables[name] = reader.stream(table) if ref.streaming else reader.batch(table)
+        query = _PARAMETER.sub(lambda match: self.conf.get(match[1], match[0]), sqlQuery)
+        try:
+            refs = table_refs(query)
+        except Failure as failure:
+            raise Failure(*(replace(problem, location=caller()) for problem in failure.diagnostics)) from None
+        text, names = with_aliases(query, refs)
+        tables = {name: _rows(self, ref, reader) for ref, name in zip(refs, names, strict=True)}
         return query_over(self, text, tables, args)
 
     return sql
 
 
-def _is_path(parts: tuple[str, ...]) -> bool:
-    """Whether a table is a file read in place: parquet.`/folder`."""
-    return len(parts) == 2 and parts[0].lower() in _FILE_FORMATS and "/" in parts[1]
+def _rows(spark: Any, ref: TableRef, reader: TableReader) -> Any:
+    if ref.files:
+        return load_call(spark, ref.files)
+    if len(ref.parts) == 2 and ref.parts[0].lower() in _FILE_FORMATS and "/" in ref.parts[1]:
+        files = spark.readStream if ref.streaming else spark.read
+        return files.format(ref.parts[0]).load(ref.parts[1])
+    table = join_identifier(ref.parts)
+    return reader.stream(table) if ref.streaming else reader.batch(table)
 
 
 def _load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:

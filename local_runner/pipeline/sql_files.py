@@ -8,7 +8,7 @@ from typing import Any
 from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 from local_runner.pipeline.api.auto_cdc import auto_cdc_flow
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
-from local_runner.pipeline.reading import TableReader, current_reader, reading_with
+from local_runner.pipeline.reading import FlowState, TableReader, current_reader, reading_with
 from local_runner.pipeline.sql_auto_cdc import AutoCdc
 from local_runner.pipeline.sql_statements import (
     DatasetStatement,
@@ -180,6 +180,10 @@ class _Within:
     reader: TableReader
     definitions: Definitions
     scope: SqlScope
+
+    @property
+    def state(self) -> FlowState:
+        return self.reader.state
 
     def batch(self, name: str) -> Any:
         with reading_with(self.reader):

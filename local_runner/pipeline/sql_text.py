@@ -5,24 +5,33 @@ the caller binds to a DataFrame. Only the names' own characters are replaced: th
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from local_runner.diagnostics import fail
+from local_runner.pipeline.sql_read_files import FUNCTIONS, METADATA, FilesCall, read_call
+from local_runner.pipeline.sql_stars import hidden_from_stars
 
 
 @dataclass(frozen=True)
 class TableRef:
-    """A table as a query names it: its parts, whether it is read as a stream, and its place in the text."""
+    """A table as a query names it: its parts, whether it is read as a stream, and its place in the text.
+
+    Or `files`, a call of read_files in the place of a table.
+    """
 
     parts: tuple[str, ...]
     streaming: bool
     start: int
     end: int
+    files: FilesCall | None = None
 
 
 def table_refs(text: str) -> list[TableRef]:
-    """Every table that `text`, one query, reads, in the order they stand. Common table expressions are left out.
+    """Every table that `text`, one query, reads, in the order they stand, and every call of read_files.
+
+    Common table expressions are left out.
 
     Raises Failure where the text is no query, or cannot be parsed.
     """
@@ -30,7 +39,7 @@ def table_refs(text: str) -> list[TableRef]:
     from sqlglot.optimizer.scope import traverse_scope
 
     query, streamed = _parsed(text)
-    refs = {}
+    refs = {ref.start: ref for ref in _file_calls(text)}
     for scope in traverse_scope(query):
         for source in scope.sources.values():
             if not isinstance(source, exp.Table) or not source.parts or not isinstance(source.this, exp.Identifier):
@@ -46,8 +55,19 @@ def check_query(text: str) -> None:
     from sqlglot import exp
 
     query, _ = _parsed(text)
+    list(_file_calls(text))
     if marker := query.find(exp.Placeholder):
         raise fail(f"the parameter {marker.sql('databricks')} has no value in a source file", "Use ${key}")
+
+
+def _file_calls(text: str) -> Iterator[TableRef]:
+    plain, streamed = _without_stream(text)
+    tokens = _tokens(plain)
+    for index, token in enumerate(tokens[:-1]):
+        if token.text.upper() in FUNCTIONS and tokens[index + 1].text == "(":
+            start, end = token.start, _closing(tokens, index + 1).end + 1
+            call = read_call(plain[start:end], start in streamed, METADATA in (token.text.lower() for token in tokens))
+            yield TableRef((token.text,), start in streamed, start, end, call)
 
 
 def _parsed(text: str) -> tuple[Any, set[int]]:
@@ -69,20 +89,24 @@ def with_aliases(text: str, refs: list[TableRef]) -> tuple[str, list[str]]:
     """`text` with one-part names for its `refs`, and those names, one a reference.
 
     A plain one-part name stays. Any other gets a name of its own: under its last part alone it could be taken for a
-    common table expression, or for the same table read in the other way.
+    common table expression, or for the same table read in the other way. Where the query asks for `_metadata` of files,
+    that is a column of theirs, which a `*` does not take.
     """
     plain, _ = _without_stream(text)
-    pieces, names, position = [], [], 0
+    names, edits = [], []
     for index, ref in enumerate(refs):
-        if len(ref.parts) == 1 and not ref.streaming:
+        if len(ref.parts) == 1 and not ref.streaming and not ref.files:
             names.append(ref.parts[0])
             continue
         names.append(f"_table_{index}")
         # A column may be written with the table's own name before it: the alias keeps that valid.
         alias = "" if _takes_no_alias(plain, ref.end) else f" AS `{ref.parts[-1]}`"
-        pieces += [plain[position : ref.start], f"`{names[-1]}`{alias}"]
-        position = ref.end
-    return "".join([*pieces, plain[position:]]), names
+        edits.append((ref.start, ref.end, f"`{names[-1]}`{alias}"))
+        if ref.files and ref.files.metadata:
+            edits += [(place, place, added) for place, added in hidden_from_stars(_tokens(plain), ref.start, METADATA)]
+    for start, end, new in sorted(set(edits), reverse=True):
+        plain = plain[:start] + new + plain[end:]
+    return plain, names
 
 
 def _without_stream(text: str) -> tuple[str, set[int]]:
