@@ -9,9 +9,8 @@ from local_runner.bundle import ResolvedBundle
 from local_runner.bundle.paths import is_local
 from local_runner.bundle.tree import each, get
 from local_runner.diagnostics import Diagnostic, Severity
-from scripts.checks.patterns import fixed_folder, unmatched
 from scripts.checks.walk import items, resources
-from scripts.lineage import glob_files
+from scripts.patterns import files, fixed_folder, unmatched
 
 _SOURCES = (".py", ".sql", ".ipynb")
 _LIBRARIES = (
@@ -31,11 +30,11 @@ def unmatched_libraries(bundle: ResolvedBundle) -> list[Diagnostic]:
         for index, library in enumerate(items(pipeline.get("libraries"))):
             pattern = get(library, "glob", "include")
             local = bundle.local(pattern) if isinstance(pattern, str) else None
-            if local is None or any(path.suffix in _SOURCES for path in glob_files(local)):
+            if local is None or any(path.suffix in _SOURCES for path in files(local)):
                 continue
             at = bundle.location("resources", "pipelines", key, "libraries", index, "glob", "include")
             shown = os.path.relpath(local, bundle.root)
-            folder = fixed_folder(shown)
+            folder = fixed_folder(shown) or "."
             if os.path.isdir(bundle.root / folder):
                 summary = f"pipeline {key} has no source files: {shown} takes no .py or .sql file"
                 found.append(Diagnostic(summary, f"Add one to {folder}, or correct the glob.", at, Severity.WARNING))
@@ -69,7 +68,7 @@ def unmatched_sync_patterns(bundle: ResolvedBundle) -> list[Diagnostic]:
         (pattern, ("sync", field, index))
         for field in ("include", "exclude")
         for index, pattern in enumerate(items(get(bundle.config, "sync", field)))
-        if isinstance(pattern, str)
+        if isinstance(pattern, str) and pattern != "."
     ]
     nothing = unmatched(bundle.roots.sync, {pattern.removeprefix("!") for pattern, _ in entries})
     return [

@@ -10,7 +10,7 @@ from local_runner.bundle.load import root_file
 from local_runner.bundle.tree import List, get
 from local_runner.bundle.yaml_reader import read
 from local_runner.diagnostics import Diagnostic, Failure, Severity
-from scripts.checks.patterns import fixed_folder
+from scripts.patterns import fixed_folder
 
 
 def unmatched_includes(bundle: ResolvedBundle) -> list[Diagnostic]:

@@ -44,13 +44,16 @@ def missing_tasks_and_environments(bundle: ResolvedBundle) -> list[Diagnostic]:
             "task": _keys(job, "tasks", "task_key"),
             "environment": _keys(job, "environments", "environment_key"),
         }
+        names = {what: Names(keys) for what, keys in known.items()}
+        # A reference that only a deployment resolves may stand for any name.
+        certain = {what for what, keys in known.items() if not any("${" in name for name in keys)}
         for path, task in tasks(bundle, key):
             for what, name, steps in _named(task):
-                if name in known[what] or "${" in name or any("${" in other for other in known[what]):
-                    continue
-                summary = f"task {task.get('task_key')} of job {key} names the {what} {name}, which the job does not define"
-                remedy = did_you_mean(Names(known[what]).closest(name), f"Define {name}, or correct the name.")
-                found.append(Diagnostic(summary, remedy, bundle.location(*path, *steps)))
+                if what in certain and name not in known[what] and "${" not in name:
+                    where = f"task {task.get('task_key')} of job {key}"
+                    summary = f"{where} names the {what} {name}, which the job does not define"
+                    remedy = did_you_mean(names[what].closest(name), f"Define {name}, or correct the name.")
+                    found.append(Diagnostic(summary, remedy, bundle.location(*path, *steps)))
     return found
 
 

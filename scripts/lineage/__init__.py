@@ -3,7 +3,7 @@
 What only running a file would tell, such as a name from a loop, is left out: what is here is true, not complete.
 """
 
-from scripts.lineage.pipelines import Dataset, Lineage, TableName, TableRead, glob_files, lineage, source_files
+from scripts.lineage.pipelines import Dataset, Lineage, TableName, TableRead, lineage, source_files
 from scripts.lineage.source import Kind
 
-__all__ = ["Dataset", "Kind", "Lineage", "TableName", "TableRead", "glob_files", "lineage", "source_files"]
+__all__ = ["Dataset", "Kind", "Lineage", "TableName", "TableRead", "lineage", "source_files"]

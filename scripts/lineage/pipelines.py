@@ -1,6 +1,5 @@
 """The datasets of all pipelines of a bundle, with full names."""
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from local_runner.diagnostics import Diagnostic, Location
 from scripts.lineage.python_source import read_python
 from scripts.lineage.source import Definition, Kind, Parts, Source
 from scripts.lineage.sql_source import read_sql
+from scripts.patterns import files
 
 _READERS = {".py": read_python, ".sql": read_sql}
 
@@ -64,28 +64,28 @@ class Lineage:
 
 def lineage(bundle: ResolvedBundle) -> Lineage:
     """What the pipelines of `bundle` write and read."""
-    files: dict[str, tuple[Path, ...]] = {}
+    sources: dict[str, tuple[Path, ...]] = {}
     datasets: list[Dataset] = []
     problems: dict[Path, Diagnostic] = {}
     for key, pipeline in (get(bundle.config, "resources", "pipelines") or {}).items():
         if not isinstance(pipeline, dict):
             continue
-        files[key] = tuple(source_files(bundle, pipeline))
+        sources[key] = tuple(source_files(bundle, pipeline))
         settings = get(pipeline, "configuration")
         settings = {name: str(value) for name, value in settings.items()} if isinstance(settings, dict) else {}
         definitions: list[Definition] = []
-        for file in files[key]:
+        for file in sources[key]:
             source = _read(file, settings)
             definitions += source.definitions
             if source.problem:
                 problems[file] = source.problem
         datasets += _named(key, pipeline, definitions)
-    return Lineage(bundle.root, files, tuple(datasets), tuple(problems.values()))
+    return Lineage(bundle.root, sources, tuple(datasets), tuple(problems.values()))
 
 
 def source_files(bundle: ResolvedBundle, pipeline: Mapping[str, Any]) -> list[Path]:
     """The .py and .sql files of a pipeline of `bundle` that are on this machine, sorted."""
-    files: set[Path] = set()
+    sources: set[Path] = set()
     libraries = pipeline.get("libraries")
     for library in libraries if isinstance(libraries, list) else ():
         for kind, field in (("glob", "include"), ("file", "path"), ("notebook", "path")):
@@ -95,21 +95,9 @@ def source_files(bundle: ResolvedBundle, pipeline: Mapping[str, Any]) -> list[Pa
                 continue
             # A notebook has no extension in the workspace.
             candidates = [local, *(local.with_name(local.name + suffix) for suffix in _READERS)]
-            found = glob_files(local) if kind == "glob" else (path for path in candidates if path.is_file())
-            files.update(path for path in found if path.suffix in _READERS)
-    return sorted(files)
-
-
-def glob_files(pattern: Path) -> Iterator[Path]:
-    """The files that a pipeline's glob takes: `folder/**` is every file below, any other pattern is the usual glob."""
-    if pattern.name == "**" and not set("*?[") & set(str(pattern.parent)):
-        # Unlike glob, os.walk follows no symbolic link, which could lead in circles.
-        for folder, _, names in os.walk(pattern.parent):
-            yield from (Path(folder, name) for name in names if Path(folder, name).is_file())
-        return
-    base = next(folder for folder in pattern.parents if not set("*?[") & set(str(folder)))
-    relative = str(pattern.relative_to(base))
-    yield from (path for path in base.glob(f"{relative}/*" if pattern.name == "**" else relative) if path.is_file())
+            found = files(local) if kind == "glob" else (path for path in candidates if path.is_file())
+            sources.update(path for path in found if path.suffix in _READERS)
+    return sorted(sources)
 
 
 def _read(file: Path, settings: Mapping[str, str]) -> Source:

@@ -171,7 +171,7 @@ def test_sync_patterns_that_match_nothing(check):
             targets: {dev: {mode: development}}
             """,
         "data/b.txt": "",
-        "a/b/docs/c.csv": "",
+        "docs/c.csv": "",
         "test/data/d.txt": "",
     }
     assert check(files) == (

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from local_runner.bundle import resolve
-from scripts.lineage import Kind, TableName, glob_files, lineage
+from scripts.lineage import Kind, TableName, lineage
 
 BUNDLE = """\
 bundle: {name: shop}
@@ -71,18 +71,3 @@ def test_names_are_those_of_the_pipeline(tmp_path: Path) -> None:
         ("legacy", ("", "legacy", "orders"), Kind.TABLE, [("hive_metastore", "hive", "orders")]),
     ]
     assert [d.location.line for d in found.producers[TableName("main", "sales", "orders")]] == [1]
-
-
-def test_files_of_a_glob(tmp_path: Path) -> None:
-    for name in ("a.py", "b/c.py", "b/d/e.sql", "b/d/f.txt"):
-        (tmp_path / "src" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "src" / name).touch()
-    (tmp_path / "src/b/circle").symlink_to(tmp_path / "src")
-
-    def files(pattern: str) -> list[str]:
-        return sorted(str(path.relative_to(tmp_path / "src")) for path in glob_files(tmp_path / pattern))
-
-    assert files("src/**") == ["a.py", "b/c.py", "b/d/e.sql", "b/d/f.txt"]
-    assert files("src/*") == ["a.py"]
-    assert files("src/*/*.py") == ["b/c.py"]
-    assert files("nothing/**") == []
