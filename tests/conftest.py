@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Spark, so that `just test -m "not spark"` leaves it out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs Spark, so that `just test -m "not spark"` leaves it out; leave out the kills where they are not named."""
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
+    if "kills" not in config.option.markexpr:
+        kills = [item for item in items if item.get_closest_marker("kills")]
+        items[:] = [item for item in items if item not in kills]
+        config.hook.pytest_deselected(items=kills)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,6 @@ from local_runner.spark.server import use_server
 from local_runner.tables import TableStore
 from local_runner.tables.rows import rows
 
-# `spark` too: `-m "not spark"` takes the place of the project's own `-m "not kills"`.
 pytestmark = [pytest.mark.kills, pytest.mark.spark]
 
 KILLS = int(os.environ.get("KILLS", "30"))
