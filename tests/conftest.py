@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs Spark, so that `just test -m "not spark"` leaves it out; leave out the kills where they are not named."""
+    """Mark what needs Spark, for `just test -m "not spark"`; leave out the kills where they are not named."""
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
