@@ -58,6 +58,11 @@ stop-local:
 check *args:
     @python -m scripts.check "$@"
 
+# List what a change touches, and why: just affected, or since a commit: just affected main --target prod
+[group("on this machine")]
+affected *args:
+    @python -m scripts.affected "$@"
+
 # Check the bundle with a workspace (Databricks CLI)
 [group("in a workspace")]
 validate target="dev":

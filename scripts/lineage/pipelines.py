@@ -44,11 +44,28 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Names:
+    """How the code of one pipeline names tables: `private` are those that only it sees."""
+
+    pipeline: str
+    catalog: str
+    schema: str
+    private: frozenset[str]
+
+    def full(self, parts: Parts) -> TableName:
+        own = _own(parts)
+        if len(own) == 1 and (own[0].lower() in self.private or not self.schema):
+            return TableName("", self.pipeline, own[0].lower())
+        return TableName(*(part.lower() for part in (self.catalog, self.schema, "")[: 3 - len(own)] + own))
+
+
+@dataclass(frozen=True)
 class Lineage:
-    """`problems` are the source files that are not valid Python; `files` are the source files by pipeline."""
+    """`files` are the source files by pipeline, `names` how each names tables; `problems` are files that are not Python."""
 
     root: Path
     files: Mapping[str, tuple[Path, ...]]
+    names: Mapping[str, Names]
     datasets: tuple[Dataset, ...]
     problems: tuple[Diagnostic, ...]
 
@@ -65,22 +82,29 @@ class Lineage:
 def lineage(bundle: ResolvedBundle) -> Lineage:
     """What the pipelines of `bundle` write and read."""
     sources: dict[str, tuple[Path, ...]] = {}
+    names: dict[str, Names] = {}
     datasets: list[Dataset] = []
     problems: dict[Path, Diagnostic] = {}
     for key, pipeline in (get(bundle.config, "resources", "pipelines") or {}).items():
         if not isinstance(pipeline, dict):
             continue
         sources[key] = tuple(source_files(bundle, pipeline))
-        settings = get(pipeline, "configuration")
-        settings = {name: str(value) for name, value in settings.items()} if isinstance(settings, dict) else {}
+        settings = settings_of(pipeline)
         definitions: list[Definition] = []
         for file in sources[key]:
             source = _read(file, settings)
             definitions += source.definitions
             if source.problem:
                 problems[file] = source.problem
-        datasets += _named(key, pipeline, definitions)
-    return Lineage(bundle.root, sources, tuple(datasets), tuple(problems.values()))
+        names[key] = _names(key, pipeline, definitions)
+        datasets += _named(names[key], definitions)
+    return Lineage(bundle.root, sources, names, tuple(datasets), tuple(problems.values()))
+
+
+def settings_of(pipeline: Mapping[str, Any]) -> dict[str, str]:
+    """What `spark.conf.get` gives in the code of a pipeline: its `configuration`."""
+    settings = pipeline.get("configuration")
+    return {name: str(value) for name, value in settings.items()} if isinstance(settings, dict) else {}
 
 
 def source_files(bundle: ResolvedBundle, pipeline: Mapping[str, Any]) -> list[Path]:
@@ -108,30 +132,22 @@ def _read(file: Path, settings: Mapping[str, str]) -> Source:
         return Source(problem=problem)
 
 
-def _named(key: str, pipeline: Mapping[str, Any], definitions: list[Definition]) -> Iterator[Dataset]:
-    catalog, schema = _defaults(pipeline)
-    private = {_own(d.parts)[-1].lower() for d in definitions if d.kind is Kind.VIEW and d.parts}
+def _names(key: str, pipeline: Mapping[str, Any], definitions: list[Definition]) -> Names:
+    catalog, schema = pipeline.get("catalog"), pipeline.get("schema") or pipeline.get("target")
+    private = frozenset(_own(d.parts)[-1].lower() for d in definitions if d.kind is Kind.VIEW and d.parts)
+    return Names(key, str(catalog or "hive_metastore"), str(schema or ""), private)
+
+
+def _named(names: Names, definitions: list[Definition]) -> Iterator[Dataset]:
     sinks = {d.parts for d in definitions if d.kind is Kind.SINK}
-
-    def full(parts: Parts) -> TableName:
-        own = _own(parts)
-        if len(own) == 1 and (own[0].lower() in private or not schema):
-            return TableName("", key, own[0].lower())
-        return TableName(*(part.lower() for part in (catalog, schema, "")[: 3 - len(own)] + own))
-
     for definition in definitions:
         if definition.kind is Kind.SINK or (definition.kind is Kind.FLOW and definition.parts in sinks):
             continue
-        reads = tuple(TableRead(full(read.parts), read.location) for read in definition.reads)
-        name = full(definition.parts) if definition.parts else None
-        yield Dataset(key, name, definition.kind, definition.location, reads)
+        reads = tuple(TableRead(names.full(read.parts), read.location) for read in definition.reads)
+        name = names.full(definition.parts) if definition.parts else None
+        yield Dataset(names.pipeline, name, definition.kind, definition.location, reads)
 
 
 def _own(parts: Parts) -> Parts:
     """`LIVE.x` is the older way to write a pipeline's own `x`."""
     return parts[1:] if len(parts) == 2 and parts[0].lower() == "live" else parts
-
-
-def _defaults(pipeline: Mapping[str, Any]) -> tuple[str, str]:
-    catalog, schema = pipeline.get("catalog"), pipeline.get("schema") or pipeline.get("target")
-    return str(catalog or "hive_metastore"), str(schema or "")

@@ -48,6 +48,15 @@ def read_python(path: Path, configuration: Mapping[str, str]) -> Source:
     return Source(tuple(sorted(definitions, key=lambda definition: definition.location)))
 
 
+def reads_of_file(tree: ast.Module, file: str, configuration: Mapping[str, str]) -> Iterator[Read]:
+    """Every read of a table in a Python file, in a pipeline with these settings; also those whose table cannot be told."""
+    module = _Module(tree, file, configuration)
+    for node, functions in _with_functions(tree):
+        # Scopes are searched for in the whole file, so only for what may be a read.
+        if isinstance(node, ast.Call) and (module.is_table_read(node.func) or _is_query(node.func)):
+            yield from module.call_reads(node, module.scope_in(functions))
+
+
 class _Module:
     def __init__(self, tree: ast.Module, file: str, configuration: Mapping[str, str]) -> None:
         self.tree = tree
@@ -95,7 +104,7 @@ class _Module:
             given.get(keyword) or (call.args[index] if index < len(call.args) else None)
             for index, keyword in enumerate(("name" if member in _TARGETS else "target", "source"))
         )
-        reads = self.read(source, scope) if _CALLS[member] is Kind.FLOW and source else ()
+        reads = _known(self.read(source, scope)) if _CALLS[member] is Kind.FLOW and source else ()
         yield Definition(self.parts(name, scope), _CALLS[member], Location(self.file, call.lineno), tuple(reads))
 
     def member(self, node: ast.expr) -> str | None:
@@ -123,11 +132,14 @@ class _Module:
             top, scope = waiting.pop()
             for node in ast.walk(top):
                 if isinstance(node, ast.Call):
-                    yield from self.call_reads(node, scope)
+                    yield from _known(self.call_reads(node, scope))
                 elif isinstance(node, ast.Name) and node.id in self.functions and node.id not in seen:
                     seen.add(node.id)
                     function = self.functions[node.id]
                     waiting.append((function, function_scope(function, self.scope)))
+
+    def is_table_read(self, function: ast.expr) -> bool:
+        return self.member(function) in ("read", "read_stream") or _is_table_read(function)
 
     def call_reads(self, call: ast.Call, scope: Scope) -> Iterator[Read]:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -135,18 +147,23 @@ class _Module:
         if argument is None:
             return
         function = call.func
-        if self.member(function) in ("read", "read_stream") or _is_table_read(function):
+        if self.is_table_read(function):
             yield from self.read(argument, scope)
-        elif isinstance(function, ast.Attribute) and function.attr == "sql" and _is_session(function.value):
+        elif _is_query(function):
             text = text_of(argument, scope, self.configuration)
+            if text is None:
+                yield Read(None, Location(self.file, argument.lineno))
             # In a plain string each line of the query is a line of the file.
             is_plain = isinstance(argument, ast.Constant)
             for parts, line in query_reads(text) if text else ():
                 yield Read(parts, Location(self.file, argument.lineno + (line if is_plain else 0)))
 
     def read(self, argument: ast.expr, scope: Scope) -> Iterator[Read]:
-        if parts := self.parts(argument, scope):
-            yield Read(parts, Location(self.file, argument.lineno, argument.col_offset + 1))
+        yield Read(self.parts(argument, scope), Location(self.file, argument.lineno, argument.col_offset + 1))
+
+
+def _known(reads: Iterable[Read]) -> Iterator[Read]:
+    return (read for read in reads if read.parts)
 
 
 def _with_functions(tree: ast.Module) -> Iterator[tuple[ast.AST, tuple[_Function, ...]]]:
@@ -183,6 +200,11 @@ def _imported(tree: ast.Module) -> tuple[set[str], dict[str, str]]:
 
 def _is_session(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "spark"
+
+
+def _is_query(function: ast.expr) -> bool:
+    """Whether `function` is `spark.sql`."""
+    return isinstance(function, ast.Attribute) and function.attr == "sql" and _is_session(function.value)
 
 
 def _is_table_read(function: ast.expr) -> bool:

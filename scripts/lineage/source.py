@@ -21,7 +21,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Read:
-    parts: Parts
+    """`parts` is None where only running the code would tell which table it is; a definition holds none of these."""
+
+    parts: Parts | None
     location: Location
 
 

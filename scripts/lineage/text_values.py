@@ -56,14 +56,14 @@ def text_of(node: ast.expr | None, scope: Scope, configuration: Mapping[str, str
         return text_of(node.value, scope, configuration, depth + 1) if plain else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return _joined([text_of(side, scope, configuration, depth + 1) for side in (node.left, node.right)])
-    if isinstance(node, ast.Call) and _is_setting(node):
+    if isinstance(node, ast.Call) and is_setting(node):
         key, *default = [text_of(argument, scope, configuration, depth + 1) for argument in node.args]
         return configuration.get(key or "", default[0] if default else None)
     return None
 
 
-def _is_setting(call: ast.Call) -> bool:
-    """Whether `call` is `spark.conf.get("…")`."""
+def is_setting(call: ast.Call) -> bool:
+    """Whether `call` is `spark.conf.get("…")`, which reads a setting of the pipeline."""
     function = call.func
     return (
         isinstance(function, ast.Attribute)

@@ -1,0 +1,71 @@
+"""What the tree as it is changes, beside a commit: by default beside what was last deployed to the target."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_runner.bundle import ResolvedBundle, resolve
+from local_runner.diagnostics import Failure, fail
+from scripts import git
+from scripts.affected.compare import Touched, compare
+from scripts.affected.version import Version
+from scripts.lineage import Lineage, lineage
+
+# Set by a person on their machine, not by a commit: it holds for both versions.
+_OVERRIDES = ".databricks/bundle/{target}/variable-overrides.json"
+
+
+@dataclass(frozen=True)
+class Change:
+    """`base` is the commit that was compared with; None where nothing is known to be deployed, so that all is touched."""
+
+    target: str
+    base: str | None
+    touched: tuple[Touched, ...]
+    resources: int
+
+    @property
+    def domains(self) -> list[str]:
+        return list(dict.fromkeys(one.domain for one in self.touched))
+
+
+def change_since(root: Path, target: str, base: str | None = None) -> Change:
+    """What the tree in `root` changes for `target` since the commit `base`, or since the last recorded deployment.
+
+    Raises Failure where one of the two cannot be resolved, or where git does not know `base`.
+    """
+    commit = git.commit_of(root, base) if base else git.deployed(root, target)
+    if commit is None:
+        after = Version(*_read(root, target))
+        reasons = (f"nothing is recorded as deployed to {target}",)
+        touched = sorted(Touched(*after.pair_of(key), key, reasons) for key in after.resources)
+        return Change(target, None, tuple(touched), len(after.resources))
+    with git.checkout(root, commit) as folder, ProcessPoolExecutor(max_workers=2) as pool:
+        _lend(root, folder, target)
+        reading = pool.submit(_read, folder, target)
+        after = Version(*pool.submit(_read, root, target).result())
+        try:
+            before = Version(*reading.result())
+        except Failure as failure:
+            summary = f"the bundle at {commit[:10]} does not resolve for {target}, so nothing can be compared with it"
+            detail = "\n".join(map(str, failure.diagnostics))
+            raise fail(summary, "Name another commit as base, or deploy everything.", detail=detail) from None
+        return Change(target, commit, tuple(compare(before, after)), len(after.resources))
+
+
+def _read(root: Path, target: str) -> tuple[ResolvedBundle, Lineage]:
+    bundle = resolve(root, target).raise_for_errors()
+    return bundle, lineage(bundle)
+
+
+def _lend(root: Path, folder: Path, target: str) -> None:
+    """Give the checkout in `folder` what git does not keep: the environment, and a person's own values of variables."""
+    if (root / ".venv").is_dir() and not (folder / ".venv").exists():
+        (folder / ".venv").symlink_to(root / ".venv")
+    overrides = Path(_OVERRIDES.format(target=target))
+    if (root / overrides).is_file():
+        (folder / overrides).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / overrides, folder / overrides)

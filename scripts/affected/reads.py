@@ -1,0 +1,64 @@
+"""The tables and the pipeline's settings that Python code reads."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from scripts.affected.module import EFFECTS, read_module
+from scripts.lineage.python_source import reads_of_file
+from scripts.lineage.source import Parts
+from scripts.lineage.text_values import is_setting, module_scope, text_of
+
+
+@dataclass
+class Reads:
+    """What a unit of code reads. A None among them stands for what only running the code would tell."""
+
+    tables: set[Parts | None] = field(default_factory=set)
+    settings: set[str | None] = field(default_factory=set)
+
+
+def reads_by_unit(source: bytes, configuration: Mapping[str, str]) -> Mapping[str, Reads]:
+    """What each unit of a Python file reads in a pipeline with this configuration."""
+    settings = _settings_read(source)
+    used = {key: configuration[key] for _, key in settings if key in configuration}
+    return _reads_by_unit(source, tuple(sorted(used.items())))
+
+
+@cache
+def _reads_by_unit(source: bytes, configuration: tuple[tuple[str, str], ...]) -> Mapping[str, Reads]:
+    module = read_module(source)
+    if module is None:
+        return {}
+    found: dict[str, Reads] = defaultdict(Reads)
+    for read in reads_of_file(ast.parse(source), "", dict(configuration)):
+        found[module.unit_at(read.location.line)].tables.add(read.parts)
+    for line, key in _settings_read(source):
+        found[module.unit_at(line)].settings.add(key)
+    if "%sql" in module.commands:
+        found[EFFECTS].tables.add(None)
+    return dict(found)
+
+
+@cache
+def _settings_read(source: bytes) -> tuple[tuple[int, str | None], ...]:
+    """The line of each read of the pipeline's configuration, and its key: None where the key is not written out."""
+    return () if b"conf" not in source or read_module(source) is None else tuple(_settings_in(ast.parse(source)))
+
+
+def _settings_in(tree: ast.Module) -> Iterator[tuple[int, str | None]]:
+    scope = module_scope(tree)
+    nodes = list(ast.walk(tree))
+    keys = {
+        id(node.func.value): text_of(node.args[0], scope, {})
+        for node in nodes
+        if isinstance(node, ast.Call) and is_setting(node)
+    }
+    written = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "set"}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr == "conf" and id(node) not in written:
+            yield node.lineno, keys.get(id(node))

@@ -1,0 +1,111 @@
+"""What the scripts ask of git: the tree as a commit, a commit's files in a folder, and what was last deployed to a target.
+
+None of it touches the user's files, index or branches.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from local_runner.diagnostics import fail
+
+
+def commit_of(root: Path, revision: str) -> str:
+    """The full hash of the commit that `revision` names. Raises Failure where there is none."""
+    if found := _find(root, revision):
+        return found
+    shallow = "In a shallow clone, fetch it first: git fetch --unshallow." if _is_shallow(root) else "See git log."
+    raise fail(f"git knows no commit {revision}", shallow)
+
+
+def deployed(root: Path, target: str) -> str | None:
+    """The commit that was last deployed to `target`; None where none is recorded."""
+    return _find(root, deployed_ref(target))
+
+
+def record_deployed(root: Path, target: str, commit: str) -> None:
+    """Make `commit` what was last deployed to `target`."""
+    _git(root, "update-ref", "-m", "deployed", deployed_ref(target), commit)
+
+
+def deployed_ref(target: str) -> str:
+    return f"refs/deployed/{target}"
+
+
+def snapshot(root: Path) -> str:
+    """The tree in `root` as a commit: HEAD, or a commit on top of it that holds what is not committed.
+
+    That commit is on no branch. Ignored files are not in it.
+    """
+    head = _find(root, "HEAD")
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder, "index")
+        own = Path(_git(root, "rev-parse", "--path-format=absolute", "--git-path", "index"))
+        if own.exists():
+            # It knows which files are unchanged, so that they need not be read.
+            shutil.copyfile(own, index)
+        environment = {"GIT_INDEX_FILE": str(index)}
+        _git(root, "add", "--all", "--", ".", environment=environment)
+        tree = _git(root, "write-tree", environment=environment)
+    if head and tree == _git(root, "rev-parse", f"{head}^{{tree}}"):
+        return head
+    who = {f"GIT_{role}_{part}": "deploy" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    parent = ["-p", head] if head else []
+    return _git(root, "commit-tree", tree, *parent, "-m", "The tree that was deployed, uncommitted", environment=who)
+
+
+def is_same_tree(root: Path, one: str, other: str) -> bool:
+    """Whether two commits hold the same files."""
+    return _git(root, "rev-parse", f"{one}^{{tree}}") == _git(root, "rev-parse", f"{other}^{{tree}}")
+
+
+@contextmanager
+def checkout(root: Path, commit: str) -> Iterator[Path]:
+    """The files that `root` had at `commit`, in a folder of their own under .local/ while this lasts."""
+    local = root / ".local"
+    local.mkdir(exist_ok=True)
+    inside = _git(root, "rev-parse", "--show-prefix")
+    with tempfile.TemporaryDirectory(prefix="base-", dir=local) as folder:
+        tree = Path(folder, "tree")
+        tree.mkdir()
+        environment = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        top = Path(_git(root, "rev-parse", "--show-toplevel"))
+        _git(top, "read-tree", f"{commit}:{inside}", environment=environment)
+        _git(top, "checkout-index", "--all", "--quiet", f"--prefix={tree}/", environment=environment)
+        yield tree
+
+
+def _find(root: Path, revision: str) -> str | None:
+    command = _command(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    done = _run(command)
+    if done.returncode > 1:
+        raise fail(f"git cannot be asked about {root}", "Run this in a git repository.", detail=done.stderr.strip())
+    return done.stdout.strip() or None
+
+
+def _is_shallow(root: Path) -> bool:
+    return _git(root, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def _git(root: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    done = _run(_command(root, *arguments), environment)
+    if done.returncode:
+        raise fail(f"git {arguments[0]} failed", "See its words above.", detail=done.stderr.strip())
+    return done.stdout.strip()
+
+
+def _command(root: Path, *arguments: str) -> list[str]:
+    return ["git", "-C", str(root), *arguments]
+
+
+def _run(command: list[str], environment: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run(  # noqa: S603 - the user's own git, arguments without a shell
+            command, capture_output=True, text=True, check=False, env={**os.environ, **(environment or {})}
+        )
+    except FileNotFoundError:
+        raise fail("git is not installed", "It knows what was deployed and what has changed since: install it.") from None
