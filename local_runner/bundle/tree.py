@@ -169,10 +169,9 @@ def merge(base: Any, override: Any, path: Path = (), at: Location | None = None)
         for key, value in override.items():
             place = override.where.get(key) if isinstance(override, Map) else None
             if key in base:
-                mapping = isinstance(value, dict | list)
-                base[key] = merge(base[key], value, (*path, key), place or at)
-                if place and not mapping:
-                    base.where[key] = place
+                stays = value is None or isinstance(base[key], dict | list)
+                merged = merge(base[key], value, (*path, key), place or at)
+                base.put(key, merged, None if stays else place)
             else:
                 base.put(key, value, place)
         return base
