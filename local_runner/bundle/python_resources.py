@@ -20,7 +20,7 @@ from local_runner.bundle.python_errors import diagnostic, location
 from local_runner.bundle.tree import List, Map, get, section
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 
-_MODULE = "databricks.bundles.build"
+_ENTRY = str(Path(__file__).with_name("python_entry.py"))
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -66,14 +66,14 @@ def _interpreter(venv: str | None, root: Path, report: list[Diagnostic]) -> str:
 
 def _run(interpreter: str, phase: str, files: dict[str, Path], root: Path) -> subprocess.CompletedProcess[str]:
     arguments = [argument for name, path in files.items() for argument in (f"--{name}", str(path))]
-    command = [interpreter, "-m", _MODULE, "--phase", phase, *arguments]
+    command = [interpreter, _ENTRY, "--phase", phase, *arguments]
     return subprocess.run(  # noqa: S603 - the bundle's own interpreter, arguments without a shell
         command, cwd=root, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "utf-8"}
     )
 
 
 def _did_not_start(output: str) -> Failure:
-    if f"specification for '{_MODULE}'" in output or "No module named 'databricks" in output:
+    if "No module named 'databricks" in output:
         remedy = "Install it in the bundle's virtual environment: databricks-bundles."
         return fail("databricks-bundles is not installed where the bundle's Python resources are loaded", remedy)
     return fail("loading the bundle's Python resources failed", "See its output above.", detail=output.strip())
