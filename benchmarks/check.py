@@ -4,8 +4,8 @@
     python benchmarks/check.py 100 2000
 
 Each figure is one run from the shell on warm bytecode: of the official entry alone (`python -m databricks.bundles.build`; a
-check starts it without `-m`, which is faster); of one target; of all three, side by side; and of one target where each pair has the
-transformations of finance/stripe.
+check starts it without `-m`, which is faster); of one target; of all three, side by side; and of one target where each pair
+has the transformations of finance/stripe.
 """
 
 import json
