@@ -1,7 +1,7 @@
 """What a pipeline's source files define, as values."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_runner.diagnostics import Location, fail
 from local_runner.tables import TableName
+from local_runner.tables.name import split_identifier
 
 if TYPE_CHECKING:
     from local_runner.pipeline.auto_cdc import Changes
@@ -90,7 +91,14 @@ class Definitions:
     flows: list[Flow] = field(default_factory=list)
 
     def name(self, text: str) -> TableName:
-        return TableName.parse(text, self.catalog, self.schema)
+        """The table that source files mean by `text`."""
+        return self.name_of(split_identifier(text))
+
+    def name_of(self, parts: Sequence[str], catalog: str | None = None, schema: str | None = None) -> TableName:
+        """As `name`, where other ones than the pipeline's are current. The older `LIVE.x` is x of this pipeline."""
+        if len(parts) == 2 and parts[0].upper() == "LIVE":
+            return TableName.of_parts([parts[1]], self.catalog, self.schema)
+        return TableName.of_parts(list(parts), catalog or self.catalog, schema or self.schema)
 
     def add_dataset(self, dataset: Dataset) -> None:
         if other := self.datasets.get(dataset.name):

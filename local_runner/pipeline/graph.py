@@ -18,7 +18,6 @@ from local_runner.pipeline.expectations import check_rules, enforced
 from local_runner.pipeline.loading import diagnose
 from local_runner.pipeline.reading import FlowState, StoredTables, reading_with
 from local_runner.tables import TableName
-from local_runner.tables.name import split_identifier
 
 
 @dataclass
@@ -194,7 +193,7 @@ class _Builder:
 
     def read(self, node: Node, text: str, streaming: bool) -> Any:
         """An empty table with the columns that `text` will have; remembers on `node` that it is read."""
-        name = dataset_name(self._definitions, text)
+        name = self._definitions.name(text)
         reader: Callable[[TableName], Any] = self._stored.stream if streaming else self._stored.batch
         if streaming:
             node.streamed.add(name)
@@ -251,13 +250,6 @@ class _EmptyTables:
         return self.builder.read(self.node, name, streaming=True)
 
 
-def dataset_name(definitions: Definitions, text: str) -> TableName:
-    """The table that a query means by `text`; the older `LIVE.x` is x of this pipeline."""
-    parts = split_identifier(text)
-    live = len(parts) == 2 and parts[0].upper() == "LIVE"
-    return TableName.of_parts(parts[1:] if live else parts, definitions.catalog, definitions.schema)
-
-
 def frame_of(flow: Flow) -> Any:
     """The flow's DataFrame. Raises Failure where its function gives something else."""
     from pyspark.sql.connect.dataframe import DataFrame
@@ -292,9 +284,21 @@ def declared_schema(schema: Any) -> Any:
 
 
 def as_declared(frame: Any, dataset: Dataset) -> Any:
-    """`frame` with the columns and types that the dataset declares, where it does."""
+    """`frame` with the columns and types that the dataset declares, where it does.
+
+    Raises Failure where the frame has a column besides: it would be lost.
+    """
     schema = declared_schema(dataset.schema)
-    return frame if schema is None else frame.to(schema)
+    if schema is None:
+        return frame
+    declared = {column.lower() for column in schema.names}
+    if others := [column for column in frame.columns if column.lower() not in declared]:
+        raise fail(
+            f"{dataset.name.table} declares its columns, and {others[0]} is none of them",
+            "Add it to the columns, or leave it out of the query",
+            dataset.location,
+        )
+    return frame.to(schema)
 
 
 def merged(one: Any, other: Any, name: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 from local_runner.pipeline.definitions import Definitions
-from local_runner.pipeline.python_files import compile_python, new_module
+from local_runner.pipeline.python_files import compile_python, new_module, refuse_unsupported
 from local_runner.pipeline.requirements import check_pip
 from local_runner.pipeline.sql_files import SqlScope, read_statements, record
 from local_runner.pipeline.sql_statements import QueryStatement, Statement
@@ -80,14 +80,28 @@ def read_notebook(path: Path, root: Path, parameters: dict[str, str]) -> Noteboo
 def _read(path: Path, root: Path, parameters: dict[str, str], runners: tuple[Path, ...]) -> Notebook:
     notebook = Notebook(path, [])
     problems: list[Diagnostic] = []
+    python: list[_Cell] = []
     for cell in _cells(path):
         try:
             _add_step(notebook, cell, root, parameters, (*runners, path))
+            python += [cell] if cell.kind == "python" else []
         except Failure as failure:
             problems += failure.diagnostics
+    try:
+        refuse_unsupported(_together(python), path)
+    except Failure as failure:
+        problems += failure.diagnostics
     if problems:
         raise Failure(*problems)
     return notebook
+
+
+def _together(cells: list[_Cell]) -> str:
+    """The cells' text, each at its place in the file: one cell's imports are for the next ones too."""
+    lines: list[str] = []
+    for cell in cells:
+        lines += [""] * (cell.first - 1 - len(lines)) + cell.lines
+    return "\n".join(lines)
 
 
 def _add_step(notebook: Notebook, cell: _Cell, root: Path, parameters: dict[str, str], runners: tuple[Path, ...]) -> None:

@@ -12,7 +12,7 @@ from local_runner.diagnostics import fail
 from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import enforced
-from local_runner.pipeline.graph import as_declared, dataset_name, frame_of, view_of
+from local_runner.pipeline.graph import as_declared, frame_of, view_of
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.reading import FOREVER, FlowState, reading_with
 from local_runner.pipeline.shims import shims
@@ -107,7 +107,7 @@ class _Given:
     state: FlowState = field(default_factory=FlowState)
 
     def batch(self, text: str) -> Any:
-        name = dataset_name(self.definitions, text)
+        name = self.definitions.name(text)
         if name.table in self.inputs:
             return self.inputs[name.table]
         upstream = self.definitions.datasets.get(name)
@@ -119,7 +119,7 @@ class _Given:
         frame = self.batch(text)
         if frame.isStreaming:
             return frame
-        folder = self.scratch / "inputs" / dataset_name(self.definitions, text).table
+        folder = self.scratch / "inputs" / self.definitions.name(text).table
         frame.write.mode("overwrite").parquet(str(folder))
         return self.spark.readStream.schema(frame.schema).option("maxFileAge", FOREVER).parquet(str(folder))
 

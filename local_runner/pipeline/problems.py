@@ -1,13 +1,17 @@
 """An error of a dataset's run as a diagnostic that says what happened and what to do."""
 
 import errno
+import re
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from local_runner.diagnostics import Diagnostic
 from local_runner.pipeline.definitions import Dataset
 from local_runner.pipeline.expectations import refused_row
 from local_runner.pipeline.loading import diagnose
+
+_NOT_FOUND = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 
 def explain(error: Exception, dataset: Dataset, root: Path) -> Diagnostic:
@@ -21,6 +25,9 @@ def explain(error: Exception, dataset: Dataset, root: Path) -> Diagnostic:
             "Make room, then run again; `just stop-local` frees what Spark still holds",
             dataset.location,
         )
+    if (found := _NOT_FOUND.search(message)) and find_spec(found[1].split(".")[0]):
+        remedy = "Import it at the top of the file: a function that Spark runs takes along what is imported there"
+        return Diagnostic(f"{name}: a function imports {found[1]}, which Spark does not have", remedy, dataset.location)
     if _server_is_gone(error):
         remedy = "Run again: the next run starts a new server; .local/spark/server.log has its last words"
         return Diagnostic(f"the Spark server stopped while {name} was written", remedy, dataset.location)

@@ -25,26 +25,28 @@ class PythonFile:
 
 
 def read_python_file(path: Path) -> PythonFile:
-    """Read a file of Python. Raises Failure where it is none."""
-    return PythonFile(path, compile_python(path.read_bytes(), path))
+    """Read a file of Python. Raises Failure where it is none, or asks for what local runs do not do."""
+    text = path.read_bytes()
+    code = compile_python(text, path)
+    refuse_unsupported(text, path)
+    return PythonFile(path, code)
 
 
 def compile_python(text: str | bytes, path: Path) -> CodeType:
-    """The code of `text`, whose lines are those of the file `path`.
-
-    Raises Failure where it is no Python, or asks for what local runs do not do.
-    """
+    """The code of `text`, whose lines are those of the file `path`. Raises Failure where it is no Python."""
     try:
-        tree = ast.parse(text, str(path))
-        code = compile(tree, str(path), "exec", dont_inherit=True)
+        return compile(text, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         detail = f"{(error.text or '').strip()}\nSyntaxError: {error.msg}".strip()
         raise fail(f"{path.name} does not load", "", Location(str(path), error.lineno or 0), detail) from None
     except ValueError as error:
         raise fail(f"{path.name} is no Python text: {error}", "Save it as UTF-8", Location(str(path))) from None
-    if problems := unsupported(tree, path):
+
+
+def refuse_unsupported(text: str | bytes, path: Path) -> None:
+    """Raises Failure where `text`, which is Python, asks for what local runs do not do."""
+    if problems := unsupported(ast.parse(text), path):
         raise Failure(*problems)
-    return code
 
 
 def new_module(path: Path, names: dict[str, Any]) -> ModuleType:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from local_runner.diagnostics import fail
 from local_runner.pipeline.appending import flow_folder
+from local_runner.pipeline.definitions import Definitions
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.fixtures import Fixtures
 
@@ -120,6 +121,21 @@ class StoredTables:
             return reader.format("parquet").load(str(path))
         whole = path.read_text("utf-8").lstrip().startswith("[")  # one array; else one object a line
         return reader.format("json").options(multiLine=str(whole).lower(), mode="FAILFAST").load(str(path))
+
+
+@dataclass(frozen=True)
+class AtSourceLevel:
+    """The reader while source files are read, outside their query functions: what is there before the run."""
+
+    definitions: Definitions
+    stored: StoredTables
+    state: FlowState = FlowState()
+
+    def batch(self, name: str) -> Any:
+        return self.stored.batch(self.definitions.name(name))
+
+    def stream(self, name: str) -> Any:
+        return self.stored.stream(self.definitions.name(name))
 
 
 def _parts(name: TableName) -> tuple[str, str, str]:

@@ -12,11 +12,11 @@ from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.appending import Query, Written
 from local_runner.pipeline.definitions import Definitions, Flow, Kind
 from local_runner.pipeline.expectations import Checks
-from local_runner.pipeline.graph import Node, build_graph, dataset_name, frame_of
+from local_runner.pipeline.graph import Node, build_graph, frame_of
 from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.lock import pipeline_lock
 from local_runner.pipeline.problems import explain
-from local_runner.pipeline.reading import FlowState, StoredTables, reading_with
+from local_runner.pipeline.reading import AtSourceLevel, FlowState, StoredTables, reading_with
 from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
 from local_runner.pipeline.shims import shims
 from local_runner.pipeline.sources import read_sources
@@ -68,7 +68,8 @@ def run_pipeline(
         for name, value in {**volumes.spark_settings(), **spec.configuration}.items():
             spark.conf.set(name, value)
         stored = StoredTables(spark, store, fixtures)
-        load_sources(sources, definitions, {"spark": spark}, bundle.root)
+        with reading_with(AtSourceLevel(definitions, stored)):
+            load_sources(sources, definitions, {"spark": spark}, bundle.root)
         graph = build_graph(definitions, stored, spark, bundle.root)
         run = _Run(
             bundle, key, spark, definitions, graph, stored, store, volumes, _selected(selection, graph), selection, report
@@ -191,7 +192,7 @@ class _Run:
 
     def read(self, text: str, streaming: bool, checks: Checks) -> Any:
         """The rows of the table that a query names. A view's query runs where it is read, and its rules apply there."""
-        name = dataset_name(self.definitions, text)
+        name = self.definitions.name(text)
         if name in self.graph and self.graph[name].kind is Kind.TEMPORARY_VIEW:
             rules = [replace(rule, name=f"{name.table}.{rule.name}") for rule in self.graph[name].dataset.expectations]
             frame = frame_of(self.definitions.flows_into(name)[0])

@@ -26,7 +26,7 @@ from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, FlowState, TableReader, current_reader
 from local_runner.pipeline.sql_read_files import load_call
 from local_runner.pipeline.sql_text import TableRef, table_refs, with_aliases
-from local_runner.spark.connect_plan import query_over
+from local_runner.spark.connect_plan import formatted, query_over
 from local_runner.tables.name import join_identifier
 from local_runner.tables.volumes import Volumes
 
@@ -120,16 +120,17 @@ def _stream_table(original: Callable[..., Any]) -> Callable[..., Any]:
 def _sql(original: Callable[..., Any]) -> Callable[..., Any]:
     def sql(self: Any, sqlQuery: str, args: Any = None, **kwargs: Any) -> Any:
         reader = current_reader()
-        if reader is None or kwargs:
+        if reader is None:
             return original(self, sqlQuery, args, **kwargs)
         query = _PARAMETER.sub(lambda match: self.conf.get(match[1], match[0]), sqlQuery)
+        query, given = formatted(self, query, kwargs)
         try:
-            refs = table_refs(query)
+            refs = [ref for ref in table_refs(query) if ref.parts[0] not in given]
         except Failure as failure:
             raise Failure(*(replace(problem, location=caller()) for problem in failure.diagnostics)) from None
         text, names = with_aliases(query, refs)
         tables = {name: _rows(self, ref, reader) for ref, name in zip(refs, names, strict=True)}
-        return query_over(self, text, tables, args)
+        return query_over(self, text, tables | given, args)
 
     return sql
 

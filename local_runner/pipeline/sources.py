@@ -8,6 +8,7 @@ from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 from local_runner.pipeline.definitions import Definitions
 from local_runner.pipeline.notebooks import Notebook, is_notebook, read_notebook
 from local_runner.pipeline.python_files import read_python_file
+from local_runner.pipeline.spec import SOURCE_SUFFIXES
 from local_runner.pipeline.sql_files import read_sql_file
 
 
@@ -44,7 +45,7 @@ def warnings_of(sources: list[Source]) -> list[Diagnostic]:
 
 
 def _read(path: Path, root: Path, parameters: Mapping[str, str]) -> Source:
-    if path.suffix not in (".py", ".sql", ".ipynb"):
+    if path.suffix not in SOURCE_SUFFIXES:
         raise fail(f"{path.name} is no source file of a pipeline", "It must be .py, .sql or .ipynb", Location(str(path)))
     if is_notebook(path):
         return read_notebook(path, root, dict(parameters))

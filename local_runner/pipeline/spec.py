@@ -9,6 +9,8 @@ from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import fail
 from local_runner.tables.fixtures import Fixtures
 
+SOURCE_SUFFIXES = (".py", ".sql", ".ipynb")
+
 
 @dataclass(frozen=True)
 class PipelineSpec:
@@ -38,7 +40,9 @@ def pipeline_spec(bundle: ResolvedBundle, key: str) -> PipelineSpec:
         raise fail(f"pipeline {key} names no schema", "Add schema= to it", location)
     sources = [path for library in resource.get("libraries", []) for path in _library_files(bundle, library)]
     if not sources:
-        raise fail(f"pipeline {key} has no source files", "Add a .py or .sql file where its libraries point to", location)
+        raise fail(
+            f"pipeline {key} has no source files", "Add a .py, .sql or .ipynb file where its libraries point to", location
+        )
     roots = [_local(bundle, resource["root_path"])] if resource.get("root_path") else []
     for dependency in resource.get("environment", {}).get("dependencies", []):
         if dependency.startswith("--editable "):
@@ -67,7 +71,7 @@ def _library_files(bundle: ResolvedBundle, library: dict[str, Any]) -> list[Path
         relative = _local(bundle, pattern).relative_to(bundle.root)
         # In a pipeline's glob a last `**` means every file below; pathlib's means every folder.
         matches = bundle.root.glob(f"{relative}/*" if relative.name == "**" else str(relative))
-        return sorted(path for path in matches if path.suffix in (".py", ".sql") and path.is_file())
+        return sorted(path for path in matches if path.suffix in SOURCE_SUFFIXES and path.is_file())
     for kind in ("file", "notebook"):
         if path := library.get(kind, {}).get("path"):
             return [_existing(_local(bundle, path))]
@@ -75,7 +79,7 @@ def _library_files(bundle: ResolvedBundle, library: dict[str, Any]) -> list[Path
 
 
 def _existing(path: Path) -> Path:
-    candidates = [path, path.with_name(f"{path.name}.py"), path.with_name(f"{path.name}.sql")]
+    candidates = [path, *(path.with_name(path.name + suffix) for suffix in SOURCE_SUFFIXES)]
     found = next((candidate for candidate in candidates if candidate.is_file()), None)
     if found is None:
         raise fail(f"{path} does not exist", "Add the file, or take it out of the pipeline's libraries")

@@ -92,13 +92,13 @@ def record(statements: list[Statement], definitions: Definitions, spark: Any, sc
         elif isinstance(statement, DatasetStatement):
             _record_dataset(statement, definitions, scope, spark)
         elif isinstance(statement, FlowStatement):
-            target = _name(statement.target, definitions, scope)
+            target = definitions.name_of(statement.target, scope.catalog, scope.schema)
             _record_flow(statement.name or target.table, target, statement, definitions, scope, spark)
 
 
 def _record_dataset(statement: DatasetStatement, definitions: Definitions, scope: SqlScope, spark: Any) -> None:
     view = statement.kind is Kind.TEMPORARY_VIEW
-    name = _name(statement.name, definitions, SqlScope() if view else scope)
+    name = definitions.name_of(statement.name, *(() if view else (scope.catalog, scope.schema)))
     definitions.add_dataset(
         Dataset(
             name,
@@ -163,13 +163,6 @@ def _labelled(frame: Any, labels: tuple[str, ...], location: Location) -> Any:
     return frame.toDF(*labels)
 
 
-def _name(parts: tuple[str, ...], definitions: Definitions, scope: SqlScope) -> TableName:
-    """The table that a statement makes or writes to; the older `LIVE.x` is x of this pipeline."""
-    if len(parts) == 2 and parts[0].upper() == "LIVE":
-        return TableName.of_parts([parts[1]], definitions.catalog, definitions.schema)
-    return TableName.of_parts(list(parts), scope.catalog or definitions.catalog, scope.schema or definitions.schema)
-
-
 @dataclass(frozen=True)
 class _Within:
     """A reader for queries after USE: a name of one or two parts is in that catalog and schema, but for the views.
@@ -199,5 +192,5 @@ class _Within:
             dataset = self.definitions.datasets.get(self.definitions.name(name))
             if dataset and dataset.kind is Kind.TEMPORARY_VIEW:
                 return name
-        whole = _name(tuple(parts), self.definitions, self.scope)
+        whole = self.definitions.name_of(parts, self.scope.catalog, self.scope.schema)
         return join_identifier((whole.catalog, whole.schema, whole.table))

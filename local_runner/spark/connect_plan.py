@@ -26,6 +26,17 @@ def query_over(spark: Any, text: str, tables: dict[str, Any], args: Any = None) 
     return DataFrame(Query(text, positional, named, views), spark)
 
 
+def formatted(spark: Any, text: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The query `text` with its `{name}`s filled in from `values`, and the DataFrames among these, by the name they got."""
+    from pyspark.sql.connect.sql_formatter import SQLStringFormatter
+
+    if not values:
+        return text, {}
+    formatter = SQLStringFormatter(spark)
+    query = formatter.format(text, **values)
+    return query, {name: frame for frame, name in formatter._temp_views}
+
+
 def with_conf(frame: Any, conf: dict[str, str]) -> Any:
     """`frame` in a session of its own that has `conf` besides its present settings."""
     from pyspark.sql.connect.dataframe import DataFrame

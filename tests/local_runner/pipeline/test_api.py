@@ -7,7 +7,7 @@ import pytest
 
 from local_runner.diagnostics import Failure
 from local_runner.pipeline.api import DLT, PIPELINES
-from local_runner.pipeline.python_files import compile_python
+from local_runner.pipeline.python_files import refuse_unsupported
 
 # Every public name of Databricks' documentation, of pyspark.pipelines 4.3 and of databricks-dlt 0.3.
 # https://docs.databricks.com/aws/en/ldp/developer/ldp-python-ref
@@ -43,7 +43,7 @@ REFUSED = {"create_auto_cdc_from_snapshot_flow", "foreach_batch_sink", "foreach_
 def problems(text):
     """What is told of a source file, by line, and all of it before Spark starts."""
     try:
-        compile_python(dedent(text), Path("source.py"))
+        refuse_unsupported(dedent(text), Path("source.py"))
     except Failure as failure:
         return [(problem.location.line, problem.summary) for problem in failure.diagnostics]
     return []

@@ -251,6 +251,28 @@ def test_what_is_refused_by_name_with_its_line(tmp_path):
     ]
 
 
+def test_what_is_not_supported_is_found_across_cells(tmp_path):
+    path = write(
+        tmp_path / "nb.py",
+        """
+        # Databricks notebook source
+        import dlt
+        # COMMAND ----------
+        # MAGIC %sql
+        # MAGIC DROP TABLE t
+        # COMMAND ----------
+        @dlt.table(row_filter="f")
+        def t():
+            return dlt.unknown("x")
+        """,
+    )
+    assert refusals(path) == [
+        "nb.py:5: DROP is not supported in a pipeline's SQL in local runs",
+        "nb.py:7: table(row_filter=…) is not supported in local runs",
+        "nb.py:9: dlt.unknown is not supported in local runs",
+    ]
+
+
 def test_run_stays_in_the_bundle(tmp_path):
     bundle = tmp_path / "bundle"
     bundle.mkdir()

@@ -5,6 +5,8 @@ import sys
 import pytest
 from pyspark import cloudpickle
 
+from local_runner.diagnostics import Failure
+
 BUNDLE = """\
 bundle: {name: shop}
 resources:
@@ -193,3 +195,65 @@ def broken():
     assert shop.rows("total") == [{"total": 0.5}]
     assert results["broken"].problem.location.line == 25
     assert 'nb.py:25: return spark.read.table("base").select(1 / 0)' in results["broken"].problem.detail
+
+
+def test_tables_at_source_level_and_frames_in_sql(shop):
+    """What is there before a run may be read outside query functions, to define datasets by it."""
+    fixture = shop.root / "fixtures" / "settings" / "shop" / "kinds.csv"
+    fixture.parent.mkdir(parents=True)
+    fixture.write_text("kind,size\na,2\nb,3\n")
+    source(
+        shop,
+        """
+        kinds = spark.read.table("settings.shop.kinds")
+        sizes = spark.sql("SELECT max(size) AS size FROM settings.shop.kinds WHERE kind = {kind}", kind="b").first().size
+
+        def define(row):
+            @dp.materialized_view(name=f"{row.kind}_rows")
+            def rows():
+                return spark.range(row.size)
+
+        for row in kinds.collect():
+            define(row)
+
+        @dp.materialized_view
+        def joined():
+            frame = spark.read.table("a_rows")
+            return spark.sql("SELECT f.id + :n AS n FROM {frame} f JOIN b_rows USING (id)", {"n": sizes}, frame=frame)
+        """,
+    )
+    assert shop.run().ok
+    assert [len(shop.rows(f"{kind}_rows")) for kind in "ab"] == [2, 3]
+    assert shop.rows("joined") == [{"n": 3}, {"n": 4}]
+
+
+def test_a_module_that_spark_does_not_have(shop):
+    source(
+        shop,
+        """
+        @F.udf("string")
+        def late(text):
+            from shared.words import shout
+            return shout(text)
+
+        @dp.materialized_view
+        def said():
+            return spark.range(1).select(late(F.lit("a")).alias("a"))
+        """,
+    )
+    problem = shop.outcome()["said"].problem
+    assert problem.summary == "said: a function imports shared, which Spark does not have"
+    assert problem.remedy.startswith("Import it at the top of the file")
+
+
+def test_settings_do_not_hide_functions(shop):
+    source(shop, "spark.udf.register('plus', lambda n: n + 1, 'bigint')\n")
+    source(shop, "SET spark.sql.shuffle.partitions = 2; CREATE TABLE t AS SELECT plus(1) AS n", "b.sql")
+    assert shop.run().ok
+    assert shop.rows("t") == [{"n": 2}]
+
+
+def test_a_column_that_is_not_declared_is_not_lost(shop):
+    source(shop, "CREATE TABLE t (a INT) AS SELECT 1 AS a, 2 AS b", "b.sql")
+    with pytest.raises(Failure, match="t declares its columns, and b is none of them"):
+        shop.run()
