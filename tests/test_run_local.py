@@ -1,0 +1,117 @@
+"""The main job as a person runs it: `just run-local finance_stripe_sync_job`, then `just show`, in a copy of the bundle."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from local_runner.cli import main
+from local_runner.spark import stop
+from tests.finance.stripe.oracle import expected_base, expected_final, landed
+
+ROOT = Path(__file__).parent.parent
+JOB = "finance_stripe_sync_job"
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The bundle with its fixtures, and a Spark server of its own."""
+    root = tmp_path_factory.mktemp("bundle")
+    shutil.copy(ROOT / "databricks.yml", root)
+    for folder in ("resources", "src", "fixtures"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / ".venv").symlink_to(sys.prefix)
+    yield root
+    stop(root)
+
+
+@pytest.fixture
+def command(copied: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple]:
+    """`command("run", …)`: (exit code, stdout, stderr) of a verb of the runner. The server stays, though this may be CI."""
+    monkeypatch.delenv("CI", raising=False)
+
+    def run(verb: str, *arguments: str) -> tuple[int, str, str]:
+        code = main([verb, *arguments, "--bundle", str(copied)])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def table(command: Callable[..., tuple], name: str) -> list[dict]:
+    code, lines, _ = command("show", name, "-o", "json")
+    assert code == 0
+    return [json.loads(line, parse_float=Decimal) for line in lines.splitlines()]
+
+
+def test_two_runs_give_the_table_that_plain_python_gives(command):
+    for new in (len(landed()), 0):
+        code, output, _ = command("run", JOB)
+        assert code == 0
+        lines = [line.split() for line in output.splitlines()]
+        assert ["✓", "raw_payments", "streaming", "table", "completed", f"{new:,}", "rows"] in [line[:7] for line in lines]
+        rows = sorted(table(command, "final_payment_summary"), key=lambda row: row["currency"])
+        assert rows == expected_final()
+        assert [row["currency"] for row in rows if row["currency"] in output] == [
+            row["currency"] for row in expected_final()
+        ]
+        assert len(table(command, "base_payments")) == len(expected_base())
+        assert len(table(command, "raw_payments")) == len(landed())
+
+
+def test_an_unknown_name_gets_a_suggestion(command):
+    assert command("run", "finance_stripe_snyc_job") == (
+        1,
+        "",
+        "Error: no job or pipeline named finance_stripe_snyc_job\n  Did you mean finance_stripe_sync_job?\n",
+    )
+    code, output, errors = command("show", "final_payment_sumary")
+    assert (code, output) == (1, "")
+    assert "no table named final_payment_sumary" in errors
+
+
+def test_a_job_whose_pipeline_is_missing_says_which(command, copied):
+    pipeline = copied / "resources" / "finance" / "stripe" / "sync_pipeline.py"
+    text = pipeline.read_text()
+    pipeline.unlink()
+    try:
+        code, _, errors = command("run", JOB)
+    finally:
+        pipeline.write_text(text)
+    assert code == 1
+    assert "finance_stripe_sync_pipeline" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_missing_fixture_names_the_folder_to_fill(command, copied):
+    landing = copied / "fixtures" / "finance" / "stripe" / "landing"
+    landing.rename(landing.with_name("elsewhere"))
+    volumes = copied / ".local" / "dev" / "volumes"
+    shutil.rmtree(volumes, ignore_errors=True)
+    try:
+        code, _, errors = command("run", JOB)
+    finally:
+        landing.with_name("elsewhere").rename(landing)
+    assert code == 1
+    assert f"Put its files under {landing}/" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_broken_transformation_shows_the_persons_own_lines(command, copied):
+    source = copied / "src" / "finance" / "stripe" / "transformations" / "staging_payments.py"
+    text = source.read_text()
+    source.write_text(text.replace("payments = spark.read.table", "payments = spark.red.table"))
+    try:
+        code, output, errors = command("run", JOB)
+    finally:
+        source.write_text(text)
+    assert code == 1
+    assert 'payments = spark.red.table("base_payments")' in errors
+    assert "Traceback" not in errors
+    assert "site-packages" not in errors
+    assert "skipped: upstream staging_payments failed" in output
