@@ -6,7 +6,7 @@ What Databricks does: https://docs.databricks.com/aws/en/ldp/cdc
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -54,12 +54,18 @@ class Changes:
 
 @dataclass(frozen=True)
 class Rules:
-    """How events become rows: the same for all flows into one target. Only names, as the events have them."""
+    """How events become rows, by the names that the events have. `columns` are the target's."""
 
     keys: list[str]
+    columns: list[str]
     scd_type: int
     tracked: Columns
     filled: Columns
+
+    def agree_with(self, other: "Rules") -> bool:
+        """Whether flows with these rules can feed one target: a column that one lacks would be made null by its events."""
+        lacking = set(self.columns) ^ set(other.columns)
+        return replace(self, columns=other.columns) == other and self.filled.among(lacking) == list(lacking)
 
 
 def as_events(frame: Any, changes: Changes, location: Location) -> tuple[Any, Rules]:
@@ -75,11 +81,11 @@ def as_events(frame: Any, changes: Changes, location: Location) -> tuple[Any, Ru
     def resolved(columns: Columns) -> Columns:
         return Columns(None if columns.only is None else named(columns.only), named(columns.besides))
 
-    rules = Rules(list(named(changes.keys)), changes.scd_type, resolved(changes.tracked), resolved(changes.filled))
-    kept = resolved(changes.columns).among(frame.columns)
-    if missing := [key for key in rules.keys if key not in kept]:
-        raise fail(f"the key {missing[0]} is not among the target's columns", "Add it to column_list", location)
-    if taken := [name for name in kept if name.lower() in _RESERVED]:
+    keys, kept = list(named(changes.keys)), resolved(changes.columns).among(frame.columns)
+    rules = Rules(keys, kept, changes.scd_type, resolved(changes.tracked), resolved(changes.filled))
+    if missing := [name for name in (*keys, *(rules.tracked.only or ())) if name not in kept]:
+        raise fail(f"{missing[0]} is not among the target's columns", "Add it to column_list", location)
+    if taken := [name for name in kept if _is_reserved(name)]:
         remedy = f"Leave it out: except_column_list=['{taken[0]}']"
         raise fail(f"Auto CDC makes the column {taken[0]} itself", remedy, location)
     operation = (
@@ -89,7 +95,7 @@ def as_events(frame: Any, changes: Changes, location: Location) -> tuple[Any, Ru
     )
     events = frame.select(*map(_column, kept), as_column(changes.sequence_by).alias(SEQUENCE), operation.alias(OPERATION))
     events = events.filter(refusing(F.col(SEQUENCE).isNotNull(), "a change has no sequence"))
-    has_key = reduce(lambda one, other: one & other, (_column(key).isNotNull() for key in rules.keys))
+    has_key = reduce(lambda one, other: one & other, (_column(key).isNotNull() for key in keys))
     return events.filter(refusing(has_key | (F.col(OPERATION) == "truncate"), "a change has no key")), rules
 
 
@@ -129,7 +135,8 @@ def current_rows(events: Any, rules: Rules) -> Any:
     )
 
 
-_RESERVED = {name.lower() for name in (SEQUENCE, OPERATION, START, END)}
+def _is_reserved(name: str) -> bool:
+    return name.lower().startswith("__change_") or name.lower() in (START.lower(), END.lower())
 
 
 def _after_last_truncate(events: Any) -> Any:

@@ -24,7 +24,7 @@ from local_runner.tables import TableName
 class Node:
     """A dataset in the graph. `schema` is a StructType, None where `problem` says why there is none.
 
-    `rules` are an Auto CDC target's.
+    `rules` are how an Auto CDC target's events become rows.
     """
 
     dataset: Dataset
@@ -147,10 +147,10 @@ class _Builder:
         if flow.changes:
             events, rules = as_events(frame, flow.changes, flow.location)
             node.rules = node.rules or rules
-            if rules != node.rules:
+            if not rules.agree_with(node.rules):
                 raise fail(
-                    f"the flows into {dataset.name.table} differ in how they apply changes",
-                    "Give all of them the same keys, SCD type, tracked columns and treatment of nulls",
+                    f"the flows into {dataset.name.table} do not give the same kind of changes",
+                    "They must have the same keys, columns, SCD type, tracked columns and treatment of nulls",
                     flow.location,
                 )
             frame = as_declared(current_rows(events, rules), dataset)
