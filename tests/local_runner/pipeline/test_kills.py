@@ -51,6 +51,15 @@ def kept():
 @dp.materialized_view
 def totals():
     return spark.read.table("raw").groupBy("kind").agg(F.count("*").alias("n"), F.sum("id").alias("sum"))
+
+dp.create_streaming_table("history")
+dp.create_auto_cdc_flow("history", "raw", ["kind"], "id", stored_as_scd_type=2)
+
+dp.create_sink("out", "json", {"path": "/Volumes/sales/shop/outbox"})
+
+@dp.append_flow(target="out")
+def to_out():
+    return spark.readStream.table("raw").select("id")
 """
 
 
@@ -75,7 +84,7 @@ class Shop:
 
     def rows(self, table: str) -> list[tuple]:
         store = TableStore(self.root / ".local" / "dev")
-        return sorted(tuple(row.values()) for row in rows(store, store.lookup(table)))
+        return sorted((tuple(row.values()) for row in rows(store, store.lookup(table))), key=lambda row: row[:3])
 
     def assert_complete(self) -> None:
         assert self.rows("raw") == sorted(self.landed)
@@ -83,6 +92,14 @@ class Shop:
         kinds = Counter(kind for _, kind in self.landed)
         sums = {kind: sum(id for id, other in self.landed if other == kind) for kind in kinds}
         assert self.rows("totals") == sorted((kind, kinds[kind], sums[kind]) for kind in kinds)
+        last = {kind: max(id for id, other in self.landed if other == kind) for kind in kinds}
+        ends = [(id, kind, id, None if id == last[kind] else id + 3) for id, kind in self.landed]
+        assert self.rows("history") == sorted(ends, key=lambda row: row[0])
+        assert self.sunk() == [id for id, _ in sorted(self.landed)]
+
+    def sunk(self) -> list[int]:
+        folder = self.root / ".local" / "dev" / "volumes" / "sales" / "shop" / "outbox"
+        return sorted(json.loads(line)["id"] for file in folder.glob("*.json") for line in file.read_text().splitlines())
 
     def assert_readable(self) -> None:
         """What is there is a part of what landed, each row once; a materialized view is one that some run has made."""
@@ -90,6 +107,8 @@ class Shop:
         assert len(raw) == len(set(raw))
         assert set(raw) <= set(self.landed)
         assert set(self.rows("kept")) <= set(self.landed)
+        assert self.sunk() == sorted(set(self.sunk()))
+        assert [row[:2] for row in self.rows("history")] in (sorted(self.landed[:-20]), sorted(self.landed))
         count = sum(n for _, n, _ in self.rows("totals"))
         assert count in (len(self.landed) - 20, len(self.landed))
 
