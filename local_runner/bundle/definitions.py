@@ -101,6 +101,11 @@ def _check_references(config: Map) -> Iterator[Diagnostic]:
 
 
 def _check_scripts(config: Map) -> Iterator[Diagnostic]:
+    hooks = get(config, "experimental", "scripts")
+    for name in ("preinit", "postinit"):
+        if isinstance(hooks, Map) and hooks.get(name):
+            remedy = "Resolving runs no scripts. Run it first, if the bundle needs what it writes."
+            yield Diagnostic(f"the script {name} is not run", remedy, hooks.where.get(name), Severity.WARNING)
     scripts = config.get("scripts") or Map()
     for name in sorted(scripts):
         script = scripts[name] or Map()

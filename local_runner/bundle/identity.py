@@ -31,8 +31,14 @@ def domain_friendly_name(short: str) -> str:
 
 def identifier(text: str) -> str:
     """`text` in lower case with each run of other characters than letters and digits made one underscore."""
-    kept = "".join(c if unicodedata.category(c)[0] == "L" or unicodedata.category(c) == "Nd" else "_" for c in text.lower())
+    kept = "".join(c if is_letter_or_digit(c) else "_" for c in text.lower())
     return re.sub("_+", "_", kept).strip("_")
+
+
+def is_letter_or_digit(character: str) -> bool:
+    """Whether Unicode counts `character` among letters or decimal digits."""
+    category = unicodedata.category(character)
+    return category[0] == "L" or category == "Nd"
 
 
 def without_marks(text: str) -> str:

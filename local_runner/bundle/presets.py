@@ -11,9 +11,19 @@ from typing import Any
 from local_runner.bundle.identity import identifier
 from local_runner.bundle.tags import Cloud
 from local_runner.bundle.tree import List, Map, get, section
-from local_runner.diagnostics import Diagnostic
+from local_runner.diagnostics import Diagnostic, Severity
 
 DEVELOPMENT_RUNS = 4
+
+
+def refuse_source_links(config: Map, report: list[Diagnostic]) -> None:
+    """Turn off the preset that only works in a workspace (apply_source_linked_deployment_preset.go)."""
+    presets = config.get("presets") or Map()
+    if presets.get("source_linked_deployment"):
+        at = presets.where.get("source_linked_deployment")
+        remedy = "Files are taken for uploaded. Remove the preset, or resolve in a workspace."
+        report.append(Diagnostic("source_linked_deployment only works in a workspace", remedy, at, Severity.WARNING))
+        presets["source_linked_deployment"] = False
 
 
 def apply_mode(config: Map, cloud: Cloud) -> None:

@@ -21,6 +21,7 @@ from local_runner.bundle.tree import List, Map, get, section
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 
 _ENTRY = str(Path(__file__).with_name("python_entry.py"))
+_NO_CODE = "DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION"
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -39,6 +40,8 @@ def run_phase(phase: str, config: Map, root: Path, report: list[Diagnostic]) -> 
     python = config.get("python") or get(config, "experimental", "python") or {}
     if not python.get("resources" if phase == "load_resources" else "mutators"):
         return Map(), Map()
+    if os.environ.get(_NO_CODE):
+        raise fail(f"Python resources are not loaded while {_NO_CODE} is set", "Unset it to run the bundle's Python code.")
     with tempfile.TemporaryDirectory(prefix="bundle-python-") as folder:
         files = {name: Path(folder, f"{name}.json") for name in ("input", "output", "diagnostics", "locations")}
         files["input"].write_text(json.dumps(config), encoding="utf-8")

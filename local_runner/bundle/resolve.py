@@ -18,7 +18,7 @@ from local_runner.bundle.load import load
 from local_runner.bundle.lookups import configuration_lookup, volume_path_lookup
 from local_runner.bundle.normalise import normalise
 from local_runner.bundle.paths import Roots, translate_paths
-from local_runner.bundle.presets import apply_mode
+from local_runner.bundle.presets import apply_mode, refuse_source_links
 from local_runner.bundle.references import Resolver
 from local_runner.bundle.repository import Repository, read_repository
 from local_runner.bundle.resources import process_python_resources, process_static_resources
@@ -105,6 +105,7 @@ def _prepare(
 
 def _resolve_resources(config: Map, roots: Roots, report: list[Diagnostic]) -> None:
     cloud = cloud_of(config["workspace"].get("host") or "")
+    refuse_source_links(config, report)
     apply_mode(config, cloud)
     resolver = Resolver(configuration_lookup(config, _SNAPSHOT_PATHS if _in_snapshot(config) else ()), report)
     process_static_resources(config, roots, cloud, resolver, report)

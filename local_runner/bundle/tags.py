@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local_runner.bundle.identity import without_marks
+from local_runner.bundle.identity import is_letter_or_digit, without_marks
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def _latin(text: str) -> str:
 
 
 def _aws(text: str) -> str:
-    return _keep(_latin(without_marks(text)), lambda c: c in "+-=.:/@" or c.isspace() or unicodedata.category(c)[0] in "LN")
+    return _keep(_latin(without_marks(text)), lambda c: c in "+-=.:/@" or c.isspace() or is_letter_or_digit(c))
 
 
 def _azure_key(text: str) -> str:
