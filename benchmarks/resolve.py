@@ -3,8 +3,8 @@
     python benchmarks/resolve.py            # 1, 250, 500 and 1,000 pairs
     python benchmarks/resolve.py 2000
 
-Each figure is `python -m local_runner resolve` from the shell, on warm bytecode. `Python entry` is what the official entry
-(`python -m databricks.bundles.build`) takes of it, run by itself. In YAML each pair has a file of its own and refers to
+Each figure is `python -m local_runner resolve` from the shell, on warm bytecode. `entry` is the official entry alone, as the
+Databricks CLI starts it (`python -m databricks.bundles.build`). In YAML each pair has a file of its own and refers to
 variables, so that includes, merging and references grow with the pairs too.
 """
 
@@ -82,7 +82,7 @@ def resources(root: Path) -> int:
 
 
 def main() -> None:
-    print(f"{'pairs':>6} {'Python':>8} {'Python entry':>13} {'YAML':>8}")
+    print(f"{'pairs':>6} {'Python':>8} {'entry':>8} {'YAML':>8}")
     for pairs in [int(argument) for argument in sys.argv[1:]] or [1, 250, 500, 1000]:
         seconds = {}
         for kind, write in (("Python", write_bundle), ("YAML", write_yaml)):
@@ -94,7 +94,7 @@ def main() -> None:
                 seconds[kind] = shell_seconds(root)
                 if kind == "Python":
                     seconds["entry"], _ = measure(root, OURS)
-        print(f"{pairs:>6} {seconds['Python']:>7.2f}s {seconds['entry']:>12.2f}s {seconds['YAML']:>7.2f}s")
+        print(f"{pairs:>6} {seconds['Python']:>7.2f}s {seconds['entry']:>7.2f}s {seconds['YAML']:>7.2f}s")
 
 
 if __name__ == "__main__":
