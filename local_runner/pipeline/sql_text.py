@@ -5,6 +5,7 @@ the caller binds to a DataFrame. Only the names' own characters are replaced: th
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from local_runner.diagnostics import fail
 from local_runner.pipeline.sql_read_files import FUNCTIONS, METADATA, FilesCall, read_call
 from local_runner.pipeline.sql_stars import hidden_from_stars
+from local_runner.tables.name import join_identifier
 
 
 @dataclass(frozen=True)
@@ -86,22 +88,19 @@ def _parsed(text: str) -> tuple[Any, set[int]]:
 
 
 def with_aliases(text: str, refs: list[TableRef]) -> tuple[str, list[str]]:
-    """`text` with one-part names for its `refs`, and those names, one a reference.
+    """`text` with new names for its `refs`, and those names, one a reference.
 
-    A plain one-part name stays. Any other gets a name of its own: under its last part alone it could be taken for a
-    common table expression, or for the same table read in the other way. Where the query asks for `_metadata` of files,
-    that is a column of theirs, which a `*` does not take.
+    No name is given twice: Spark binds it for the whole session while it looks at the query, so other queries of that
+    moment, and those that this one is made of, would take each other's tables. Where the query asks for `_metadata` of
+    files, that is a column of theirs, which a `*` does not take.
     """
     plain, _ = _without_stream(text)
     names, edits = [], []
-    for index, ref in enumerate(refs):
-        if len(ref.parts) == 1 and not ref.streaming and not ref.files:
-            names.append(ref.parts[0])
-            continue
-        names.append(f"_table_{index}")
+    for ref in refs:
+        names.append(f"_table_{uuid.uuid4().hex}")
         # A column may be written with the table's own name before it: the alias keeps that valid.
-        alias = "" if _takes_no_alias(plain, ref.end) else f" AS `{ref.parts[-1]}`"
-        edits.append((ref.start, ref.end, f"`{names[-1]}`{alias}"))
+        alias = "" if _takes_no_alias(plain, ref.end) else f" AS {join_identifier(ref.parts[-1:])}"
+        edits.append((ref.start, ref.end, f"{names[-1]}{alias}"))
         if ref.files and ref.files.metadata:
             edits += [(place, place, added) for place, added in hidden_from_stars(_tokens(plain), ref.start, METADATA)]
     for start, end, new in sorted(set(edits), reverse=True):

@@ -177,3 +177,36 @@ def test_columns_are_named_by_their_place_and_counted(shop):
     shop.source("CREATE TEMPORARY VIEW v (a, b) AS SELECT 1 AS x; CREATE TABLE t AS SELECT * FROM v", "a.sql")
     with pytest.raises(Failure, match="2 columns are named, and the query gives 1: x"):
         shop.run()
+
+
+def test_queries_over_queries_that_read_the_same_tables(shop):
+    """Spark gives each name to a table for the time of one query; another query must not take it away, nor get it."""
+    shop.source(
+        """
+        CREATE TEMPORARY VIEW first AS SELECT id FROM raw WHERE id < 4;
+        CREATE TEMPORARY VIEW second AS SELECT raw.id FROM raw JOIN first USING (id) WHERE raw.id > 1;
+        CREATE TABLE both AS
+        SELECT raw.id FROM raw JOIN first USING (id) JOIN second USING (id) WHERE id IN (SELECT raw.id FROM sales.shop.raw)
+        """,
+        "views.sql",
+    )
+    shop.source(
+        """
+        def define(n):
+            @dp.materialized_view(name=f"one_{n}")
+            def one():
+                return spark.sql("SELECT id FROM raw WHERE id = :n", {"n": n % 5 + 1})
+
+            @dp.materialized_view(name=f"other_{n}")
+            def other():
+                return spark.sql(f"SELECT {n} AS n, id FROM one_{n}")
+
+        for n in range(20):
+            define(n)
+        """,
+        "many.py",
+    )
+    assert shop.run().ok
+    assert shop.rows("both") == [{"id": 2}, {"id": 3}]
+    for n in range(20):
+        assert shop.rows(f"other_{n}") == [{"n": n, "id": n % 5 + 1}]
