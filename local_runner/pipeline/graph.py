@@ -302,19 +302,22 @@ def as_declared(frame: Any, dataset: Dataset) -> Any:
 
 
 def merged(one: Any, other: Any, name: str) -> Any:
-    """The columns of `one`, then those that only `other` has, as a StructType.
+    """The columns of `one`, then those that only `other` has, and so within a struct, as a StructType.
 
     Raises Failure where a column has two types.
     """
-    from pyspark.sql.types import StructType
+    from pyspark.sql.types import StructField, StructType
 
     columns = {column.name.lower(): column for column in one}
     for column in other:
         known = columns.setdefault(column.name.lower(), column)
-        if known.dataType != column.dataType:
+        if isinstance(known.dataType, StructType) and isinstance(column.dataType, StructType):
+            whole = merged(known.dataType, column.dataType, f"{name}.{column.name}")
+            columns[column.name.lower()] = StructField(known.name, whole)
+        elif known.dataType != column.dataType:
             raise fail(
                 f"{name}.{column.name} is now {column.dataType.simpleString()}, not {known.dataType.simpleString()}",
-                f"Cast it, or make the table anew: --full-refresh {name}",
+                f"Cast it, or make the table anew: --full-refresh {name.partition('.')[0]}",
             )
     return StructType(list(columns.values()))
 

@@ -6,7 +6,7 @@
 | `spark.read.table`, `spark.table`        | the active TableReader (reading.py)                  |
 | `spark.readStream.table`                 | the same, as a stream                                |
 | `spark.sql("select …")`                  | the same for each table it names (sql_text.py)       |
-| `read_files(…)` in it                    | Auto Loader (auto_loader.py)                         |
+| `read_files(…)` in it                    | Auto Loader (auto_loader/)                              |
 | `/Volumes/…` and `dbfs:/…` paths in load | the volume's folder on this machine                  |
 """
 
@@ -15,13 +15,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from local_runner.diagnostics import Failure
 from local_runner.pipeline import api
 from local_runner.pipeline.api.refusals import unsupported_name
+from local_runner.pipeline.auto_loader import load_files
 from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, FlowState, TableReader, current_reader
 from local_runner.pipeline.sql_read_files import load_call
@@ -55,7 +55,7 @@ def shims(volumes: Volumes) -> Iterator[None]:
         put(DataFrameReader, "table", _read_table(DataFrameReader.table))
         put(SparkSession, "table", _read_table(SparkSession.table))
         put(DataStreamReader, "table", _stream_table(DataStreamReader.table))
-        put(SparkSession, "sql", _sql(SparkSession.sql))
+        put(SparkSession, "sql", _sql(SparkSession.sql, volumes))
         put(DataFrameReader, "load", _load(DataFrameReader.load, volumes))
         put(DataStreamReader, "load", _stream_load(DataStreamReader.load, volumes))
         yield
@@ -117,7 +117,7 @@ def _stream_table(original: Callable[..., Any]) -> Callable[..., Any]:
     return table
 
 
-def _sql(original: Callable[..., Any]) -> Callable[..., Any]:
+def _sql(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
     def sql(self: Any, sqlQuery: str, args: Any = None, **kwargs: Any) -> Any:
         reader = current_reader()
         if reader is None:
@@ -129,20 +129,25 @@ def _sql(original: Callable[..., Any]) -> Callable[..., Any]:
         except Failure as failure:
             raise Failure(*(replace(problem, location=caller()) for problem in failure.diagnostics)) from None
         text, names = with_aliases(query, refs)
-        tables = {name: _rows(self, ref, reader) for ref, name in zip(refs, names, strict=True)}
+        tables = {name: _rows(self, ref, reader, volumes) for ref, name in zip(refs, names, strict=True)}
         return query_over(self, text, tables | given, args)
 
     return sql
 
 
-def _rows(spark: Any, ref: TableRef, reader: TableReader) -> Any:
+def _rows(spark: Any, ref: TableRef, reader: TableReader, volumes: Volumes) -> Any:
     if ref.files:
-        return load_call(spark, ref.files)
+        return load_call(spark, ref.files, volumes, reader.state)
     if len(ref.parts) == 2 and ref.parts[0].lower() in _FILE_FORMATS and "/" in ref.parts[1]:
         files = spark.readStream if ref.streaming else spark.read
         return files.format(ref.parts[0]).load(ref.parts[1])
     table = join_identifier(ref.parts)
     return reader.stream(table) if ref.streaming else reader.batch(table)
+
+
+def _state() -> FlowState:
+    reader = current_reader()
+    return reader.state if reader else FlowState()
 
 
 def _load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
@@ -156,12 +161,8 @@ def _load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
 def _stream_load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
     def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
         if (format or self._format or "").lower() == "cloudfiles":
-            from local_runner.pipeline.auto_loader import Folder, load_cloud_files
-
-            table_reader = current_reader()
-            state = table_reader.state if table_reader else FlowState()
             self.options(**options)
-            return load_cloud_files(self, Folder(Path(volumes.local_path(path)), volumes.uri(path)), schema, state)
+            return load_files(self._client, path, self._options, schema or self._schema, volumes, _state())
         if (format or self._format or "parquet").lower() in _FILE_FORMATS:
             self.option("maxFileAge", FOREVER)
         return original(self, path and volumes.uri(path), format, schema, **options)

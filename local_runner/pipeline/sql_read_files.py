@@ -1,54 +1,65 @@
-"""`read_files`, and the older `cloud_files`, in a query's FROM: files as a stream of rows, read by Auto Loader.
+"""`read_files`, and the older `cloud_files`, in a query's FROM: files as rows, read by Auto Loader.
 
 Arguments: https://docs.databricks.com/aws/en/sql/language-manual/functions/read_files; cloud_files(path, format, map(…)).
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.cloud_options import cloud_option
+from local_runner.pipeline.auto_loader import load_files
+from local_runner.pipeline.auto_loader.options import cloud_option
+from local_runner.pipeline.reading import FlowState
+from local_runner.tables.volumes import Volumes
 
 FUNCTIONS = ("READ_FILES", "CLOUD_FILES")
 METADATA = "_metadata"
+_SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet", ".txt": "text"}
 
 
 @dataclass(frozen=True)
 class FilesCall:
     """A path and the options of Auto Loader; `schema` is a DDL string, or None where the columns are inferred.
 
-    `metadata` says whether the files' own column is asked for: Spark hides it, and loses it under another name.
+    The rows are a stream or a batch. `metadata` says whether the files' own column is asked for: Spark hides it, and loses
+    it under another name.
     """
 
     path: str
     options: dict[str, str]
     schema: str | None
+    streaming: bool = True
     metadata: bool = False
 
 
 def read_call(text: str, streaming: bool, metadata: bool = False) -> FilesCall:
-    """The call that `text` is; `metadata` as FilesCall has it.
-
-    Raises Failure where an argument is no literal, and for a batch.
-    """
+    """The call that `text` is; `metadata` as FilesCall has it. Raises Failure where an argument is no literal."""
     import sqlglot
 
     call = sqlglot.parse_one(text, dialect="databricks")
     if call.name.upper() == "CLOUD_FILES":
         return replace(_cloud_files(call), metadata=metadata)
-    if not streaming:
-        raise fail(
-            "read_files without STREAM is not supported in local runs",
-            "Read it with STREAM read_files(…) into a streaming table, or with spark.read in Python",
-        )
-    return replace(_read_files(call), metadata=metadata)
+    return replace(_read_files(call), streaming=streaming, metadata=metadata)
 
 
-def load_call(spark: Any, call: FilesCall) -> Any:
-    """The call's rows as a streaming DataFrame."""
-    reader = spark.readStream.format("cloudFiles").options(**call.options)
-    frame = (reader.schema(call.schema) if call.schema else reader).load(call.path)
+def load_call(spark: Any, call: FilesCall, volumes: Volumes, state: FlowState) -> Any:
+    """The call's rows as a DataFrame. Raises Failure where the format is neither given nor clear from the files' names."""
+    options = call.options
+    if "cloudFiles.format" not in options:
+        options = {**options, "cloudFiles.format": _format(Path(volumes.local_path(call.path)))}
+    frame = load_files(spark, call.path, options, call.schema, volumes, state if call.streaming else None)
     return frame.select("*", METADATA) if call.metadata else frame
+
+
+def _format(place: Path) -> str:
+    """The format that the names of the files at `place`, a file, a folder or a pattern, end in."""
+    files = [place] if place.is_file() else place.rglob("*") if place.is_dir() else Path("/").glob(f"{place}"[1:])
+    suffixes = {suffix for file in files for suffix in file.suffixes[-2:] if file.is_file()}
+    formats = {_SUFFIXES[suffix] for suffix in suffixes if suffix in _SUFFIXES}
+    if len(formats) != 1:
+        raise fail(f"read_files cannot tell the format of {place.name}", "Say it: format => 'json'")
+    return formats.pop()
 
 
 def _read_files(call: Any) -> FilesCall:

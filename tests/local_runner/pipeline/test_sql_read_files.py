@@ -67,7 +67,6 @@ def test_a_star_does_not_take_the_hidden_column(query, rewritten):
 @pytest.mark.parametrize(
     ("query", "refused"),
     [
-        ("SELECT * FROM read_files('/x')", "read_files without STREAM is not supported in local runs"),
         ("SELECT * FROM STREAM read_files('/x' || a)", "'/x' || a is no literal"),
         ("SELECT * FROM STREAM read_files('/x', 'json')", "read_files has the argument 'json'"),
         ("SELECT * FROM STREAM read_files()", "read_files has no path"),
@@ -103,6 +102,35 @@ def test_new_files_only_on_the_next_run(pipeline):
     assert (results["raw"].rows, results["old"].rows) == (1, 1)
     assert [row["id"] for row in pipeline.rows("other.raw")] == [2, 3]
     assert pipeline.rows("other.old") == [{"id": 1}, {"id": 2}, {"id": 3}]
+
+
+def test_a_batch_reads_all_files_each_time(pipeline):
+    pipeline.source("CREATE MATERIALIZED VIEW raw AS SELECT * FROM read_files('${landing}/*')", "raw.sql")
+    pipeline.source(
+        """
+        @dp.materialized_view
+        def other():
+            return spark.sql("SELECT id, _metadata.file_name AS file FROM read_files('/Volumes/sales/shop/landing/1.json')")
+        """
+    )
+    pipeline.land("1.json", [{"id": 1, "at": "2025-03-01"}])
+    assert pipeline.run().ok
+    assert pipeline.rows("other") == [{"id": 1, "file": "1.json"}]
+    pipeline.land("2.json", [{"id": "x", "new": True}])
+    assert pipeline.run().ok
+    # The types of all files together.
+    assert pipeline.rows("raw") == [
+        {"at": "2025-03-01", "id": "1", "new": None, "_rescued_data": None},
+        {"at": None, "id": "x", "new": True, "_rescued_data": None},
+    ]
+
+
+def test_files_of_two_formats_need_a_word(pipeline):
+    pipeline.land("1.json", [{"id": 1}])
+    pipeline.land("1.csv", [])
+    pipeline.source("CREATE MATERIALIZED VIEW raw AS SELECT * FROM read_files('${landing}')", "raw.sql")
+    with pytest.raises(Failure, match="read_files cannot tell the format of landing"):
+        pipeline.run(dry_run=True)
 
 
 def test_what_is_no_query_is_refused_in_python_too(pipeline):

@@ -4,23 +4,27 @@ A column that is not in the schema, a value that is not of its column's type, a 
 with the file's path. Source: https://docs.databricks.com/aws/en/ingestion/cloud-object-storage/auto-loader/rescued-data-column
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local_runner.pipeline.cloud_options import CloudOptions
-from local_runner.pipeline.seen_columns import SeenColumns
+from local_runner.pipeline.auto_loader.options import CloudOptions
+from local_runner.pipeline.auto_loader.paths import path_value
+from local_runner.pipeline.auto_loader.seen_columns import SeenColumns
 
 
 @dataclass(frozen=True)
 class Cells:
     """A reader's rows before they are typed.
 
-    `cells` are Columns of `frame` by name: STRING for a column of text, VARIANT for any other. `rest` is a Column of
-    map<string, variant>: what no column takes. `corrupt` is the text of a record that could not be read, null for others.
+    `cells` are Columns of `frame` by name; `typed(cell, field)` gives one in the type of a StructField, and the VARIANT of
+    what did not fit, None where all does. `rest` is a Column of map<string, variant>: what no column takes. `corrupt` is the
+    text of a record that could not be read, else null.
     """
 
     frame: Any
     cells: dict[str, Any]
+    typed: Callable[[Any, Any], tuple[Any, Any]]
     rest: Any
     corrupt: Any
 
@@ -29,28 +33,24 @@ def with_rescued(source: Cells, options: CloudOptions, seen: SeenColumns) -> Any
     """The rows with the columns of `seen`, then the rescued data column, as a DataFrame."""
     from pyspark.sql import functions as F
 
-    typed, lost = [], []
-    corrupt = corrupt_column(options)
+    corrupt = options.corrupt_column
+    columns, lost = [], []
     for field in seen.columns:
         if field.name == corrupt:
-            typed.append(source.corrupt.alias(corrupt))
+            columns.append(source.corrupt.alias(corrupt))
             continue
-        value, mismatch = _typed(source.cells[field.name], field, options)
-        typed.append(value.alias(field.name))
-        lost += [] if mismatch is None else [F.lit(field.name), mismatch]
+        value, misfit = source.typed(source.cells[field.name], field)
+        columns.append(value.alias(field.name))
+        lost += [] if misfit is None else [F.lit(field.name), misfit]
+    columns += [path_value(field).alias(field.name) for field in seen.partitions]
     if options.rescued is None:
-        return source.frame.select(*typed)
+        return source.frame.select(*columns)
     if corrupt not in seen.columns.names:
         lost += [F.lit(corrupt), source.corrupt.cast("variant")]
-    rest = F.map_filter(F.map_concat(_map(lost), source.rest), lambda _, value: ~_absent(value))
+    rest = F.map_filter(F.map_concat(variants(lost), source.rest), lambda _, value: ~_absent(value))
     path = F.create_map(F.lit("_file_path"), F.col("_metadata.file_path").cast("variant"))
     rescued = F.when(F.size(rest) > 0, F.to_json(F.map_concat(rest, path)))
-    return source.frame.select(*typed, rescued.alias(options.rescued))
-
-
-def corrupt_column(options: CloudOptions) -> str:
-    """The name of the column for records that could not be read."""
-    return options.parsing.get("columnnameofcorruptrecord", "_corrupt_record")
+    return source.frame.select(*columns, rescued.alias(options.rescued))
 
 
 def column(name: str) -> Any:
@@ -60,19 +60,14 @@ def column(name: str) -> Any:
     return F.col(f"`{name.replace('`', '``')}`")
 
 
-def _typed(cell: Any, field: Any, options: CloudOptions) -> tuple[Any, Any]:
-    """The cell in the type of `field`, and the VARIANT of what did not fit; None where everything fits."""
+def variants(pairs: list[Any]) -> Any:
+    """A map<string, variant> of alternating keys and VARIANTs."""
     from pyspark.sql import functions as F
-    from pyspark.sql.types import StringType, StructField, StructType, VariantType
 
-    if isinstance(field.dataType, (StringType, VariantType)):
-        return cell, None
-    whole = StructType([StructField("value", field.dataType)])
-    value = F.from_json(F.to_json(F.struct(cell.alias("value"))), whole, options.lenient or None)["value"]
-    return value, _mismatch(cell, value, field.dataType)
+    return F.create_map(*pairs).cast("map<string,variant>")
 
 
-def _mismatch(cell: Any, value: Any, type_: Any) -> Any:
+def mismatch(cell: Any, value: Any, type_: Any) -> Any:
     """The part of `cell`, a VARIANT, that `value` has lost; within a struct only the fields concerned."""
     from pyspark.sql import functions as F
     from pyspark.sql.types import StructType
@@ -83,16 +78,10 @@ def _mismatch(cell: Any, value: Any, type_: Any) -> Any:
     fields = F.try_variant_get(cell, "$", "map<string,variant>")
     lost = []
     for field in type_:
-        lost += [F.lit(field.name), _mismatch(fields[field.name], value[field.name], field.dataType)]
+        lost += [F.lit(field.name), mismatch(fields[field.name], value[field.name], field.dataType)]
     other = F.map_filter(fields, lambda name, _: ~name.isin(type_.names))
-    parts = F.map_filter(F.map_concat(_map(lost), other), lambda _, part: ~_absent(part))
+    parts = F.map_filter(F.map_concat(variants(lost), other), lambda _, part: ~_absent(part))
     return F.coalesce(whole, F.when(F.size(parts) > 0, F.parse_json(F.to_json(parts))))
-
-
-def _map(pairs: list[Any]) -> Any:
-    from pyspark.sql import functions as F
-
-    return F.create_map(*pairs).cast("map<string,variant>")
 
 
 def _absent(value: Any) -> Any:

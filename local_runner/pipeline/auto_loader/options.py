@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from local_runner.diagnostics import fail
+from local_runner.pipeline.auto_loader.schema_hints import Hint, parse_hints
 
 FORMATS = ("csv", "json", "parquet", "text")
 MODES = ("addNewColumns", "rescue", "failOnNewColumns", "none")
@@ -26,7 +27,7 @@ _OWN = ["format", "inferColumnTypes", "partitionColumns", "schemaEvolutionMode",
 
 _EVERY_FORMAT = ["ignoreCorruptFiles", "ignoreMissingFiles", "pathGlobFilter", "recursiveFileLookup", "rescuedDataColumn"]
 _TEXT_PARSING = """
-    columnNameOfCorruptRecord dateFormat encoding lineSep locale mode multiLine readerCaseSensitive timeZone timestampFormat
+    columnNameOfCorruptRecord dateFormat encoding lineSep locale mode multiLine timeZone timestampFormat
     timestampNTZFormat
 """.split()  # noqa: SIM905
 _OF_FORMAT = {
@@ -50,14 +51,14 @@ _OF_FORMAT = {
 class CloudOptions:
     """What one `load` of Auto Loader asks for.
 
-    `given` is the schema of `.schema(…)`, `hints` that of schemaHints, both StructTypes or None. `rescued` names the rescued
-    data column; None where there is none. `partitions` are None where they are to be inferred. `parsing` are the options for
+    `given` is the schema of `.schema(…)`, a StructType or None. `rescued` names the rescued data column; None where there is
+    none. `partitions` are None where they are to be inferred. `parsing` are the options for
     Spark's own reader of the format.
     """
 
     format: str
     given: Any
-    hints: Any
+    hints: tuple[Hint, ...]
     infer_types: bool
     mode: str
     rescued: str | None
@@ -66,9 +67,24 @@ class CloudOptions:
     parsing: dict[str, str]
 
     @property
+    def fixed(self) -> Any:
+        """The StructType that no file changes; None where the files have a say."""
+        from pyspark.sql.types import StringType, StructField, StructType
+
+        if self.format == "text":
+            return StructType([StructField("value", StringType())])
+        return self.given if self.rescued is None and self.mode == "none" else None
+
+    @property
+    def corrupt_column(self) -> str:
+        """The name of the column for records that could not be read."""
+        return self.parsing.get("columnnameofcorruptrecord", "_corrupt_record")
+
+    @property
     def lenient(self) -> dict[str, str]:
         """The options of parsing for a part of a record: what does not fit becomes null, whatever the mode is."""
-        return {key: value for key, value in self.parsing.items() if key not in ("mode", "columnnameofcorruptrecord")}
+        kept = {key: value for key, value in self.parsing.items() if key != "columnnameofcorruptrecord"}
+        return {**kept, "mode": "PERMISSIVE"}
 
 
 def cloud_options(options: Mapping[str, str], given: Any) -> CloudOptions:
@@ -94,13 +110,13 @@ def cloud_options(options: Mapping[str, str], given: Any) -> CloudOptions:
     return CloudOptions(
         format=format_,
         given=given,
-        hints=_hints(cloud.get("schemahints", "")) if inferred else None,
+        hints=parse_hints(cloud.get("schemahints", "")) if inferred else (),
         infer_types=_flag(cloud.get("infercolumntypes", "false")) or format_ == "parquet",
         mode=mode,
         rescued=reader.pop("rescueddatacolumn", "_rescued_data" if inferred and mode != "none" else None),
         partitions=None if partitions is None else tuple(name.strip() for name in partitions.split(",") if name.strip()),
         glob=reader.pop("pathglobfilter", None),
-        parsing={key: value for key, value in reader.items() if key != "recursivefilelookup"},
+        parsing={key: value for key, value in reader.items() if key not in ("recursivefilelookup", "inferschema")},
     )
 
 
@@ -133,9 +149,3 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
 
 def _flag(text: str) -> bool:
     return text.lower() == "true"
-
-
-def _hints(text: str) -> Any:
-    from pyspark.sql.types import StructType
-
-    return StructType.fromDDL(text) if text.strip() else StructType([])
