@@ -10,7 +10,7 @@ from typing import Any
 from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.appending import Query, Written
-from local_runner.pipeline.definitions import Definitions, Flow, Kind
+from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import Checks
 from local_runner.pipeline.graph import Node, build_graph, frame_of
 from local_runner.pipeline.loading import importing_from, load_sources
@@ -19,9 +19,10 @@ from local_runner.pipeline.problems import explain
 from local_runner.pipeline.reading import AtSourceLevel, FlowState, StoredTables, reading_with
 from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
 from local_runner.pipeline.shims import shims
+from local_runner.pipeline.sinks import write_sink
 from local_runner.pipeline.sources import read_sources
 from local_runner.pipeline.spec import fixtures_of, pipeline_spec
-from local_runner.pipeline.writing import write_auto_cdc_target, write_materialized_view, write_sink, write_streaming_table
+from local_runner.pipeline.writing import write_auto_cdc_target, write_materialized_view, write_streaming_table
 from local_runner.spark.connect_plan import activate, with_conf
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.volumes import Volumes
@@ -174,15 +175,25 @@ class _Run:
             query = self._query(flows[0], FlowState(), streaming=False)
             return write_materialized_view(node.dataset, query, self.store, self.key)
         sources = {str(name): entry.version for name in sorted(node.streamed) if (entry := self.store.find(name))}
-        anew = self.selection.full_refresh_all or bool(
-            {node.dataset.name.table, str(node.dataset.name)} & self.selection.full_refresh
-        )
+        anew = self._is_made_anew(node.dataset)
         if node.kind is Kind.SINK:
             folder = self.volumes.folder_to_write(node.dataset.options["path"])
             home = self.store.state / "sinks" / self.key / node.dataset.name.table
-            return write_sink(node.dataset, flows, self._query, folder, home, anew)
+            return write_sink(node.dataset, flows, self._query, sources, folder, home, anew)
         write = write_auto_cdc_target if node.kind is Kind.AUTO_CDC_TARGET else write_streaming_table
         return write(node.dataset, flows, self._query, sources, self.store, self.key, anew)
+
+    def _is_made_anew(self, dataset: Dataset) -> bool:
+        named = {dataset.name.table, str(dataset.name)} & self.selection.full_refresh
+        if dataset.table_properties.get("pipelines.reset.allowed", "true").lower() != "false":
+            return self.selection.full_refresh_all or bool(named)
+        if named:
+            raise fail(
+                f"{dataset.name.table} does not allow a full refresh: its property pipelines.reset.allowed is false",
+                "Change the property, or leave the table out of --full-refresh",
+                dataset.location,
+            )
+        return False
 
     def _query(self, flow: Flow, state: FlowState, streaming: bool = True) -> Query:
         checks = Checks(streaming and not flow.once)

@@ -1,15 +1,12 @@
 """Writes one dataset's rows: a materialized view whole, a streaming table by what is new."""
 
-import os
-import shutil
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.appending import Files, Query, Written, append, flow_folder, write_batch
+from local_runner.pipeline.appending import Query, Written, append, flow_folder, write_batch
 from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Flow, Kind
 from local_runner.pipeline.graph import as_declared, merged
@@ -46,7 +43,7 @@ def write_streaming_table(
     entry = None if full_refresh else _last(dataset, Kind.STREAMING_TABLE, sources, store)
     entry = entry or _entry(dataset, Kind.STREAMING_TABLE, pipeline, store.new_version(dataset.name))
     folder = store.version_folder(dataset.name, entry.version)
-    queries = [query_of(flow, _state(folder, flow)) for flow in flows]
+    queries = [query_of(flow, flow_state(folder, flow)) for flow in flows]
     queries = [replace(query, frame=as_declared(query.frame, dataset)) for query in queries]
     schema = _with_columns(entry.schema, queries, dataset)
     written = append(queries, dataset.expectations, folder / "flows", folder / "data")
@@ -72,7 +69,7 @@ def write_auto_cdc_target(
     home = store.version_folder(dataset.name, entry.log.version if entry else version)
     events, rules = [], None
     for flow in flows:
-        query = query_of(flow, _state(home, flow))
+        query = query_of(flow, flow_state(home, flow))
         frame, rules = as_events(query.frame, flow.changes, flow.location)
         events.append(replace(query, frame=frame))
     log = entry.log if entry else ChangeLog(version, rules.keys)
@@ -92,30 +89,8 @@ def write_auto_cdc_target(
     return written
 
 
-def _state(version_folder: Path, flow: Flow) -> FlowState:
+def flow_state(version_folder: Path, flow: Flow) -> FlowState:
     return FlowState(flow_folder(version_folder / "flows", flow.name), writable=True)
-
-
-def write_sink(
-    dataset: Dataset,
-    flows: list[Flow],
-    query_of: Callable[[Flow, FlowState], Query],
-    folder: Path,
-    home: Path,
-    full_refresh: bool,
-) -> Written:
-    """Add each new row to the files in `folder`, exactly once; `home` keeps how far the flows are.
-
-    A full refresh adds all rows again and leaves what is there, as on Databricks.
-    """
-    if full_refresh and home.exists():
-        # In one step: half a checkpoint would be taken for a whole one.
-        gone = home.with_name(f"{home.name}.{uuid.uuid4().hex[:12]}")
-        os.replace(home, gone)
-        shutil.rmtree(gone)
-    options = {key: value for key, value in dataset.options.items() if key != "path"}
-    queries = [query_of(flow, _state(home, flow)) for flow in flows]
-    return append(queries, [], home / "flows", folder, Files(dataset.format, options))
 
 
 def _last(dataset: Dataset, kind: Kind, sources: dict[str, str], store: TableStore) -> TableEntry | None:
@@ -125,14 +100,21 @@ def _last(dataset: Dataset, kind: Kind, sources: dict[str, str], store: TableSto
     if entry and entry.kind != kind.value:
         summary = f"{table} has become another kind of dataset: {kind.value}, not {entry.kind} any more"
         raise fail(summary, f"Make it anew: --full-refresh {table}", dataset.location)
-    if entry and (changed := _made_anew(entry.sources, sources)):
-        summary = f"{changed} was made anew since {table} last read it: its rows would be counted twice"
-        raise fail(summary, f"Make {table} anew too: --full-refresh {table}", dataset.location)
+    if entry:
+        refuse_made_anew(dataset, entry.sources, sources)
     return entry
 
 
-def _made_anew(before: dict[str, str], now: dict[str, str]) -> str | None:
-    return next((name for name, version in before.items() if now.get(name, version) != version), None)
+def refuse_made_anew(dataset: Dataset, before: dict[str, str], now: dict[str, str]) -> None:
+    """Raises Failure where a source has another version than when `dataset` last read it as a stream."""
+    for name, version in before.items():
+        if now.get(name, version) != version:
+            table = dataset.name.table
+            raise fail(
+                f"{name} was made anew since {table} last read it: its rows would be counted twice",
+                f"Make {table} anew too: --full-refresh {table}",
+                dataset.location,
+            )
 
 
 def _with_columns(before: dict[str, Any] | None, queries: list[Query], dataset: Dataset) -> Any:

@@ -85,6 +85,27 @@ def test_a_sink_gets_each_row_once_and_is_no_table(pipeline):
     # On Databricks too, a full refresh leaves what a sink holds, and adds everything again.
     assert pipeline.outcome(full_refresh=frozenset({"out"}))["out"].rows == 3
     assert written() == [1, 1, 2, 2, 4, 4]
+    # A source that is made anew would give its rows once more, unasked.
+    assert pipeline.run(full_refresh=frozenset({"raw"})).ok
+    problem = pipeline.outcome()["out"].problem
+    assert problem.summary == "sales.shop.raw was made anew since out last read it: its rows would be counted twice"
+    assert written() == [1, 1, 2, 2, 4, 4]
+
+
+def test_a_table_can_forbid_its_full_refresh(pipeline):
+    pipeline.source("""
+        @dp.table(table_properties={"pipelines.reset.allowed": "false"})
+        def kept():
+            return spark.readStream.schema("id int").json(spark.conf.get("landing"))
+    """)
+    pipeline.land("1.json", [{"id": 1}])
+    assert pipeline.run().ok
+    (pipeline.root / "fixtures/sales/shop/landing/1.json").unlink()
+    assert pipeline.run(full_refresh_all=True).ok
+    assert pipeline.rows("kept") == [{"id": 1}]
+    problem = pipeline.outcome(full_refresh=frozenset({"kept"}))["kept"].problem
+    assert problem.summary.startswith("kept does not allow a full refresh")
+    assert pipeline.rows("kept") == [{"id": 1}]
 
 
 @pytest.mark.parametrize(
