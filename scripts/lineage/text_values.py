@@ -2,39 +2,44 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 # Deeper than any name is written, and far from Python's own limit.
 _MAX_DEPTH = 50
 
 
-@dataclass
 class Scope:
-    """The names that are bound in a module or a function, and the one expression each is assigned, if it is just one."""
+    """The names that are bound in a module or a function, found when they are first asked for."""
 
-    parent: "Scope | None" = None
-    bindings: Counter[str] = field(default_factory=Counter)
-    values: dict[str, ast.expr] = field(default_factory=dict)
+    def __init__(self, nodes: Callable[[], Iterator[ast.AST]], parent: "Scope | None" = None) -> None:
+        self._nodes = nodes
+        self._parent = parent
 
     def find(self, name: str) -> "tuple[ast.expr, Scope] | None":
         """What `name` is assigned and the scope of that; None where it is not assigned, or not only once."""
         scope: Scope | None = self
-        while scope and name not in scope.bindings:
-            scope = scope.parent
-        if scope and scope.bindings[name] == 1 and name in scope.values:
-            return scope.values[name], scope
+        while scope and name not in scope._names[0]:
+            scope = scope._parent
+        if scope:
+            bindings, values = scope._names
+            if bindings[name] == 1 and name in values:
+                return values[name], scope
         return None
+
+    @cached_property
+    def _names(self) -> tuple[Counter[str], dict[str, ast.expr]]:
+        return _bound(self._nodes())
 
 
 def module_scope(tree: ast.Module) -> Scope:
-    return _scope(_outside_functions(tree), None)
+    return Scope(lambda: _outside_functions(tree))
 
 
 def function_scope(function: ast.AST, parent: Scope) -> Scope:
     """The names bound anywhere in `function`, also in functions inside it."""
-    return _scope(ast.walk(function), parent)
+    return Scope(lambda: ast.walk(function), parent)
 
 
 def text_of(node: ast.expr | None, scope: Scope, configuration: Mapping[str, str], depth: int = 0) -> str | None:
@@ -89,23 +94,25 @@ def _outside_functions(tree: ast.Module) -> Iterator[ast.AST]:
             open_ += ast.iter_child_nodes(node)
 
 
-def _scope(nodes: Iterator[ast.AST], parent: Scope | None) -> Scope:
-    scope = Scope(parent)
+def _bound(nodes: Iterator[ast.AST]) -> tuple[Counter[str], dict[str, ast.expr]]:
+    """(how often each name is bound, the last expression that each is assigned by itself)."""
+    bindings: Counter[str] = Counter()
+    values: dict[str, ast.expr] = {}
     for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            scope.bindings[node.id] += 1
+            bindings[node.id] += 1
         elif isinstance(node, ast.arg):
-            scope.bindings[node.arg] += 1
+            bindings[node.arg] += 1
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            scope.bindings[node.name] += 1
+            bindings[node.name] += 1
         elif isinstance(node, ast.alias):
-            scope.bindings[(node.asname or node.name).partition(".")[0]] += 1
+            bindings[(node.asname or node.name).partition(".")[0]] += 1
         elif isinstance(node, ast.ExceptHandler) and node.name:
-            scope.bindings[node.name] += 1
+            bindings[node.name] += 1
         elif isinstance(node, ast.Global | ast.Nonlocal):
-            scope.bindings.update([*node.names, *node.names])
+            bindings.update([*node.names, *node.names])
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            scope.values[node.targets[0].id] = node.value
+            values[node.targets[0].id] = node.value
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            scope.values[node.target.id] = node.value
-    return scope
+            values[node.target.id] = node.value
+    return bindings, values
