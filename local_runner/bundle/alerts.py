@@ -11,7 +11,7 @@ from typing import Any
 
 from local_runner.bundle.references import references
 from local_runner.bundle.tree import Map
-from local_runner.diagnostics import Location, fail
+from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 
 _OWN = ("warehouse_id", "display_name", "file_path", "permissions", "lifecycle")
 _FROM_FILE = (
@@ -32,15 +32,22 @@ _FROM_FILE = (
 _LINES = {"query_lines": "query_text", "custom_description_lines": "custom_description"}
 
 
-def read_alerts(resources: Map, root: Path) -> None:
-    """Read the settings of each alert that has a `file_path`. Raises Failure when a file or an alert does not allow it."""
+def read_alerts(resources: Map, root: Path, report: list[Diagnostic]) -> None:
+    """Read the settings of each alert that has a `file_path`; `report` gets what a file or an alert does not allow."""
     for key, alert in (resources.get("alerts") or {}).items():
         if alert.get("file_path"):
-            for field in alert:
-                if field not in _OWN and alert[field] is not None:
-                    remedy = f"Beside file_path an alert has only {', '.join(_OWN)}."
-                    raise fail(f"alert {key} has {field} beside file_path", remedy, alert.where.get(field))
-            _fill(alert, _read(root / alert["file_path"], alert.where.get("file_path")))
+            try:
+                _check_own(key, alert)
+                _fill(alert, _read(root / alert["file_path"], alert.where.get("file_path")))
+            except Failure as failure:
+                report += failure.diagnostics
+
+
+def _check_own(key: str, alert: Map) -> None:
+    for field in alert:
+        if field not in _OWN and alert[field] is not None:
+            remedy = f"Beside file_path an alert has only {', '.join(_OWN)}."
+            raise fail(f"alert {key} has {field} beside file_path", remedy, alert.where.get(field))
 
 
 def _read(path: Path, at: Location | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from local_runner.bundle.definitions import check_keys
 from local_runner.bundle.globs import matching
 from local_runner.bundle.normalise import normalise
+from local_runner.bundle.report import Report
 from local_runner.bundle.sections import ROOT
 from local_runner.bundle.shapes import check_written_shapes
 from local_runner.bundle.tree import List, Map, get, kind, merge
@@ -31,10 +32,10 @@ _DEFINITIONS = (
 )
 
 
-def load(root: Path, report: list[Diagnostic]) -> Map:
+def load(root: Path, report: Report) -> Map:
     """The configuration of the bundle in folder `root` before a target is chosen.
 
-    Raises Failure with every file's error when one cannot be read.
+    An included file that cannot be read is an error in `report`, and left out. Raises Failure when the root file cannot.
     """
     main = root_file(root)
     config = _load_file(main, report)
@@ -51,21 +52,19 @@ def load(root: Path, report: list[Diagnostic]) -> Map:
     return config
 
 
-def _load_files(paths: list[Path], report: list[Diagnostic]) -> list[Map]:
+def _load_files(paths: list[Path], report: Report) -> list[Map]:
     files: list[Map] = []
-    failures: list[Diagnostic] = []
     for path in paths:
         try:
             files.append(_load_file(path, report))
         except Failure as failure:
-            failures += failure.diagnostics
+            report += failure.diagnostics
+            report.add_unread(path)
             continue
         if files[-1].get("include"):
             at = files[-1].where.get("include")
             remedy = "Move it to databricks.yml: only its includes apply."
             report.append(Diagnostic("include outside databricks.yml", remedy, at, Severity.WARNING))
-    if failures:
-        raise Failure(*failures)
     return files
 
 

@@ -10,17 +10,21 @@ from collections.abc import Collection
 from typing import Any
 
 from local_runner.bundle.references import Lookup, Missing, Skip, is_pure, parse
+from local_runner.bundle.report import Report
 from local_runner.bundle.schema import MapOf, Scalar, Struct, Type, concrete, zero
 from local_runner.bundle.sections import ROOT
 from local_runner.bundle.tree import Map, Path, get, has, show
-from local_runner.bundle.variables import lookup_names
+from local_runner.bundle.variables import names_without_value
 
 PREFIXES = ("bundle", "workspace", "variables")
 
 
-def configuration_lookup(config: Map, later: Collection[Path] = ()) -> Lookup:
-    """Looks up `bundle`, `workspace` and variables in `config`; all else, and the paths `later`, is left to a deployment."""
-    unknown = lookup_names(config)
+def configuration_lookup(config: Map, report: Report, later: Collection[Path] = ()) -> Lookup:
+    """Looks up `bundle`, `workspace` and variables in `config`; all else, and the paths `later`, is left to a deployment.
+
+    What a file that `report` knows as unread may define stays a reference, too.
+    """
+    unknown = names_without_value(config)
 
     def lookup(path: Path) -> Any:
         full = ("variables", path[1], "value", *path[2:]) if path[0] == "var" and len(path) > 1 else path
@@ -31,6 +35,8 @@ def configuration_lookup(config: Map, later: Collection[Path] = ()) -> Lookup:
         try:
             return _find(config, full)
         except _NoStep as missing:
+            if report.may_define(full[missing.index]):
+                raise Skip from None
             at = missing.index - (len(full) - len(path) if missing.index > 1 else 0)
             close = difflib.get_close_matches(str(full[missing.index]), missing.known, n=2)
             raise Missing(show((*path[:at], name, *path[at + 1 :])) for name in close) from None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.bundle.python_errors import diagnostic, location
+from local_runner.bundle.report import Report
 from local_runner.bundle.tree import List, Map, get, section
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 
@@ -31,7 +32,7 @@ def share_python_section(config: Map) -> None:
         section(config, "experimental")["python"] = config["python"]
 
 
-def run_phase(phase: str, config: Map, root: Path, report: list[Diagnostic]) -> tuple[Map, Map]:
+def run_phase(phase: str, config: Map, root: Path, report: Report) -> tuple[Map, Map]:
     """Run `load_resources` or `apply_mutators` over `config`, which it leaves as it is.
 
     Returns the added and the changed resources, as kind -> key -> resource: of resources of which some cannot be loaded,
@@ -49,6 +50,8 @@ def run_phase(phase: str, config: Map, root: Path, report: list[Diagnostic]) -> 
         places = _Places(_read_lines(files["locations"]), root)
         found = [_placed(diagnostic(entry, root), entry, places) for entry in _read_lines(files["diagnostics"])]
         report += found
+        if phase == "load_resources":
+            _note_unread(found, python["resources"], root, report)
         if result.returncode and not found:
             raise _did_not_start(result.stderr)
         output = json.loads(files["output"].read_bytes())
@@ -73,6 +76,16 @@ def _run(interpreter: str, phase: str, files: dict[str, Path], root: Path) -> su
     return subprocess.run(  # noqa: S603 - the bundle's own interpreter, arguments without a shell
         command, cwd=root, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "utf-8"}
     )
+
+
+def _note_unread(found: list[Diagnostic], functions: list[str], root: Path, report: Report) -> None:
+    """Note the file of each error; where one has no file, the whole packages that resources are loaded from."""
+    for error in found:
+        if error.severity is Severity.ERROR and error.location:
+            report.add_unread(Path(error.location.file))
+        elif error.severity is Severity.ERROR:
+            for function in functions:
+                report.add_unread(root / function.partition(":")[0].replace(".", "/"))
 
 
 def _did_not_start(output: str) -> Failure:

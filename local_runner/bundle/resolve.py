@@ -20,6 +20,7 @@ from local_runner.bundle.normalise import normalise
 from local_runner.bundle.paths import Roots, translate_paths
 from local_runner.bundle.presets import apply_mode, refuse_source_links
 from local_runner.bundle.references import Resolver
+from local_runner.bundle.report import Report
 from local_runner.bundle.repository import Repository, read_repository
 from local_runner.bundle.resources import process_python_resources, process_static_resources
 from local_runner.bundle.result import ResolvedBundle
@@ -32,7 +33,7 @@ from local_runner.bundle.tree import Map, get, section
 from local_runner.bundle.validation import check_volumes, validate
 from local_runner.bundle.variables import set_variables
 from local_runner.bundle.workspace import remove_doubled_prefix, require_workspace_paths, set_workspace_paths
-from local_runner.diagnostics import Diagnostic, Failure
+from local_runner.diagnostics import Failure
 
 # With `experimental.immutable_folder`, files go to a snapshot whose path only a deployment knows.
 _SNAPSHOT_FILES = "${workspace.snapshot_path}/files"
@@ -51,17 +52,18 @@ def resolve(
     `user.email`, else the login name. What is wrong with the bundle is in the result's diagnostics.
     """
     root = Path(os.path.abspath(root))
-    roots = Roots(root, root, "")
-    config, report = Map(), list[Diagnostic]()
+    roots, finished = Roots(root, root, ""), False
+    config, report = Map(), Report()
     try:
         config.take(load(root, report))
         target, definition = select_target(config, target, report)
         roots = _prepare(config, root, target, variables or {}, user, report)
         _resolve_resources(config, roots, report)
+        finished = True
         report += validate(config, definition)
     except Failure as failure:
         report += failure.diagnostics
-    return ResolvedBundle(root, target or "", config, tuple(dict.fromkeys(report)), roots)
+    return ResolvedBundle(root, target or "", config, roots, report, finished)
 
 
 def target_names(root: Path | str) -> list[str]:
@@ -78,13 +80,11 @@ def target_named(root: Path | str, name: str | None) -> str:
 
 
 def _targets(root: Path | str) -> Map:
-    config = load(Path(os.path.abspath(root)), [])
+    config = load(Path(os.path.abspath(root)), Report())
     return config.get("targets") or config.get("environments") or Map({"default": Map()})
 
 
-def _prepare(
-    config: Map, root: Path, target: str, variables: Mapping[str, str], user: str | None, report: list[Diagnostic]
-) -> Roots:
+def _prepare(config: Map, root: Path, target: str, variables: Mapping[str, str], user: str | None, report: Report) -> Roots:
     """Resolve all sections but resources; returns the folders that the paths in resources are relative to."""
     report += check_definitions(config)
     if empty := empty_resources(config):
@@ -103,11 +103,11 @@ def _prepare(
     return Roots(root, sync_root, _SNAPSHOT_FILES if _in_snapshot(config) else config["workspace"]["file_path"])
 
 
-def _resolve_resources(config: Map, roots: Roots, report: list[Diagnostic]) -> None:
+def _resolve_resources(config: Map, roots: Roots, report: Report) -> None:
     cloud = cloud_of(config["workspace"].get("host") or "")
     refuse_source_links(config, report)
     apply_mode(config, cloud)
-    resolver = Resolver(configuration_lookup(config, _SNAPSHOT_PATHS if _in_snapshot(config) else ()), report)
+    resolver = Resolver(configuration_lookup(config, report, _SNAPSHOT_PATHS if _in_snapshot(config) else ()), report)
     process_static_resources(config, roots, cloud, resolver, report)
     process_python_resources(config, roots, cloud, resolver, report)
     set_volume_paths(config)
@@ -122,10 +122,10 @@ def _in_snapshot(config: Map) -> bool:
     return bool(get(config, "experimental", "immutable_folder"))
 
 
-def _resolve_sections(config: Map, report: list[Diagnostic]) -> None:
+def _resolve_sections(config: Map, report: Report) -> None:
     """Replace references everywhere but in resources; a value may have another type then, so it is converted once more."""
     resources = config.drop("resources")
-    Resolver(configuration_lookup(config), report).resolve(config)
+    Resolver(configuration_lookup(config, report), report).resolve(config)
     resolved = normalise(config, ROOT, report)
     config.clear()
     config.take(resolved)

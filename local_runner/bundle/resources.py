@@ -18,6 +18,7 @@ from local_runner.bundle.permissions import add_deployer, apply_bundle_permissio
 from local_runner.bundle.presets import apply_presets
 from local_runner.bundle.python_resources import run_phase, share_python_section
 from local_runner.bundle.references import Resolver
+from local_runner.bundle.report import Report
 from local_runner.bundle.run_as import apply_run_as
 from local_runner.bundle.sections import RESOURCES
 from local_runner.bundle.serialised import read_serialised
@@ -44,7 +45,7 @@ def process_static_resources(config: Map, roots: Roots, cloud: Cloud, resolver: 
     report += check_fields(resources)
 
 
-def process_python_resources(config: Map, roots: Roots, cloud: Cloud, resolver: Resolver, report: list[Diagnostic]) -> None:
+def process_python_resources(config: Map, roots: Roots, cloud: Cloud, resolver: Resolver, report: Report) -> None:
     """Load the resources written in Python and finish them, then run the mutators on all."""
     share_python_section(config)
     for phase in ("load_resources", "apply_mutators"):
@@ -79,8 +80,8 @@ def _normalise(resources: Map, roots: Roots, report: list[Diagnostic]) -> None:
     expand_pipeline_libraries(resources, roots.bundle)
     merge_keyed_lists(resources)
     capture_dependencies(resources)
-    read_serialised(resources, roots.sync)
-    read_alerts(resources, roots.bundle)
+    read_serialised(resources, roots.sync, report)
+    read_alerts(resources, roots.bundle, report)
     fix_clusters(resources)
     convert_served_models(resources, report)
 

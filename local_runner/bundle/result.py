@@ -9,6 +9,7 @@ from typing import Any
 
 from local_runner.bundle import tree
 from local_runner.bundle.paths import Roots
+from local_runner.bundle.report import Report
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity
 
 
@@ -16,14 +17,21 @@ from local_runner.diagnostics import Diagnostic, Failure, Location, Severity
 class ResolvedBundle:
     """A bundle for one target, in the shape that `databricks bundle validate -o json` prints.
 
-    `diagnostics` holds errors and warnings; after an error `value` is as far as the work got.
+    `report` holds errors and warnings. Where the work had to stop at an error it is not `finished`, and the value is as far
+    as it got.
     """
 
     root: Path
     target: str
     config: tree.Map
-    diagnostics: tuple[Diagnostic, ...]
     roots: Roots
+    report: Report
+    finished: bool
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Errors and warnings in the order they were found, each once."""
+        return tuple(dict.fromkeys(self.report))
 
     @cached_property
     def value(self) -> dict[str, Any]:

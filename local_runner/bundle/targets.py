@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import difflib
 
+from local_runner.bundle.report import Report
 from local_runner.bundle.tree import Map, copy, get, merge, section
 from local_runner.diagnostics import Diagnostic, Severity, fail
 
 _MERGED = ("bundle", "workspace", "artifacts", "resources", "sync", "permissions", "presets")
 
 
-def select_target(config: Map, name: str | None, report: list[Diagnostic]) -> tuple[str, Map]:
+def select_target(config: Map, name: str | None, report: Report) -> tuple[str, Map]:
     """The chosen target's name and its definition as it is written, after laying it over `config`.
 
     Raises Failure when no target can be chosen, or the target does not fit the configuration.
@@ -22,7 +23,7 @@ def select_target(config: Map, name: str | None, report: list[Diagnostic]) -> tu
     targets = config.drop("targets") or Map({"default": Map()})
     name = chosen(targets, name)
     target = targets[name] or Map()
-    _overlay(config, copy(target))
+    _overlay(config, copy(target), report)
     bundle = section(config, "bundle")
     bundle.put("target", name, targets.where.get(name))
     bundle["environment"] = name
@@ -56,13 +57,13 @@ def _default(targets: Map) -> str:
     raise fail("no target is marked as default", f"Name one with --target: {names}.", at)
 
 
-def _overlay(config: Map, target: Map) -> None:
+def _overlay(config: Map, target: Map, report: Report) -> None:
     for name in _MERGED:
         if name in target:
             config.put(
                 name, merge(config.get(name), target[name], (name,)), config.where.get(name) or target.where.get(name)
             )
-    _override_variables(config, target)
+    _override_variables(config, target, report)
     if "run_as" in target:
         config.put("run_as", target["run_as"], target.where.get("run_as"))
     bundle = section(config, "bundle")
@@ -73,11 +74,13 @@ def _overlay(config: Map, target: Map) -> None:
         bundle["git"] = merge(bundle.get("git"), target["git"], ("bundle", "git"))
 
 
-def _override_variables(config: Map, target: Map) -> None:
+def _override_variables(config: Map, target: Map, report: Report) -> None:
     """A target's default or lookup replaces the variable's own, of whatever kind that was."""
     variables = config.get("variables") or Map()
     overrides = target.get("variables") or Map()
     for name, override in overrides.items():
+        if name not in variables and report.may_define(name):
+            continue
         if name not in variables:
             close = difflib.get_close_matches(name, variables, n=1)
             remedy = f"Did you mean {close[0]}?" if close else "Define it under `variables` at the top level."

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local_runner.bundle.tree import Map, get, kind
+from local_runner.bundle.report import Report
+from local_runner.bundle.tree import Map, kind
 from local_runner.bundle.yaml_reader import read
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 
@@ -22,22 +23,21 @@ def overrides_file(root: Path, target: str) -> Path:
     return root / ".databricks" / "bundle" / target / "variable-overrides.json"
 
 
-def set_variables(config: Map, root: Path, target: str, given: Mapping[str, str], report: list[Diagnostic]) -> None:
+def set_variables(config: Map, root: Path, target: str, given: Mapping[str, str], report: Report) -> None:
     """Give each variable its `value`; one that is looked up in a workspace stays without, and the report says so.
 
-    Raises Failure with one error for each value that cannot be given.
+    One that has no value is an error in `report`. Raises Failure when the overrides file cannot be read.
     """
     variables = config.get("variables") or Map()
-    errors = [_undefined(name, variables) for name in given if name not in variables]
+    report += [_undefined(name, variables) for name in given if name not in variables]
     overrides = _read_overrides(overrides_file(root, target), report)
     for name, definition in variables.items():
         variable = variables[name] = definition or Map()
         try:
             _set(name, variable, given, overrides, variables.where.get(name), report)
         except Failure as failure:
-            errors += failure.diagnostics
-    if errors:
-        raise Failure(*errors)
+            if not report.may_define(name):
+                report += failure.diagnostics
 
 
 def _set(
@@ -91,7 +91,7 @@ def _read_overrides(path: Path, report: list[Diagnostic]) -> Map:
     return overrides
 
 
-def lookup_names(config: Map) -> set[str]:
-    """The variables whose value only a workspace knows."""
+def names_without_value(config: Map) -> set[str]:
+    """The variables whose value only a workspace knows, or that have been given none."""
     variables = config.get("variables") or {}
-    return {name for name in variables if "value" not in variables[name] and get(variables, name, "lookup")}
+    return {name for name in variables if "value" not in variables[name]}

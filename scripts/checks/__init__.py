@@ -43,8 +43,13 @@ LINEAGE_RULES = (
 
 
 def check(bundle: ResolvedBundle) -> list[Diagnostic]:
-    """All that is wrong with `bundle`: what resolving it found, and what each rule finds."""
+    """All that is wrong with `bundle`: what resolving it found, and what each rule finds.
+
+    Where resolving could not finish, a rule would take for missing what only has not been read yet: none is asked.
+    """
     found = list(bundle.diagnostics)
+    if not bundle.finished:
+        return found
     for rule in BUNDLE_RULES:
         found += rule(bundle)
     datasets = lineage(bundle)

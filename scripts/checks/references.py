@@ -1,7 +1,6 @@
 """References to what the bundle does not have: resources, and a job's own tasks and environments."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from local_runner.bundle import ResolvedBundle
@@ -17,7 +16,6 @@ def missing_resources(bundle: ResolvedBundle) -> list[Diagnostic]:
     kinds = get(bundle.config, "resources")
     known = {kind: set(found) for kind, found in kinds.items() if isinstance(found, dict)} if kinds else {}
     names = {kind: Names(keys) for kind, keys in known.items()}
-    unread = _unread(bundle)
     found = []
     for _, text, at in texts(bundle.config):
         for reference in references(text):
@@ -25,7 +23,7 @@ def missing_resources(bundle: ResolvedBundle) -> list[Diagnostic]:
             if section != "resources" or len(path) < 2:
                 continue
             kind, key, *rest = map(str, path)
-            if key in known.get(kind, ()) or key in unread:
+            if key in known.get(kind, ()) or bundle.report.may_define(key):
                 continue
             elsewhere = next((other for other in sorted(known) if key in known[other]), None)
             close = names[kind].closest(key) if kind in names else None
@@ -68,10 +66,3 @@ def _named(task: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str | int, ..
 
 def _keys(job: dict[str, Any], section: str, field: str) -> set[str]:
     return {str(get(item, field)) for item in items(job.get(section))}
-
-
-def _unread(bundle: ResolvedBundle) -> str:
-    """The text of the Python files that did not load: a resource that is missing may be defined in one of them."""
-    files = {Path(error.location.file) for error in bundle.errors if error.location}
-    python = sorted(file for file in files if file.suffix == ".py" and file.is_file())
-    return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in python)

@@ -33,6 +33,73 @@ def test_yaml_that_does_not_parse(check):
     assert "Error: resources/b.yml:2: not UTF-8: byte 0xe9\n" in output
 
 
+def test_a_file_that_does_not_parse_hides_nothing(check):
+    files = {
+        "databricks.yml": """\
+            bundle: {name: shop}
+            include: [resources/*.yml]
+            variables:
+              required: {description: no default}
+            targets:
+              dev:
+                mode: development
+                variables: {region: north}
+            """,
+        "resources/a.yml": """\
+            variables:
+              region: {default: south}
+            resources:
+              pipelines:
+                orders: {name: orders
+            """,
+        "resources/b.yml": """\
+            resources:
+              jobs:
+                daily:
+                  name: ${var.region} ${var.regoin} ${var.required}
+                  tasks:
+                    - {task_key: a, pipeline_task: {pipeline_id: "${resources.pipelines.orders.id}"}}
+                    - {task_key: b, pipeline_task: {pipeline_id: "${resources.pipelines.stock.id}"}}
+              dashboards:
+                sales: {display_name: sales, warehouse_id: w, file_path: ../sales.lvdash.json}
+            """,
+    }
+    # The variable `region` and the pipeline `orders` may well be defined: in the file that does not parse.
+    code, output = check(files)
+    assert code == 1
+    assert [line for line in output.splitlines() if line.startswith(("Error", "Warning", "Checked"))] == [
+        "Error: databricks.yml:4: no value assigned to required variable required",
+        "Error: resources/a.yml:6: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'",
+        "Error: resources/b.yml:4: reference does not exist: ${var.regoin}",
+        "Error: resources/b.yml:7: ${resources.pipelines.stock.id} refers to a resource that does not exist",
+        "Error: resources/b.yml:9: cannot read sales.lvdash.json",
+        "Checked dev: 5 errors, no warnings",
+    ]
+
+
+def test_a_package_that_raises_may_define_anything(check):
+    files = {
+        "databricks.yml": PYTHON,
+        "resources/__init__.py": "import nothing_of_this_name\n",
+        "resources/more/pipelines.py": "orders = 1\n",
+        "resources/x.yml": """\
+            resources:
+              jobs:
+                daily:
+                  name: daily
+                  tasks:
+                    - {task_key: a, pipeline_task: {pipeline_id: "${resources.pipelines.orders.id}"}}
+                    - {task_key: b, pipeline_task: {pipeline_id: "${resources.pipelines.stock.id}"}}
+            """,
+    }
+    code, output = check(files)
+    assert code == 1
+    assert [line for line in output.splitlines() if line.startswith("Error")] == [
+        "Error: resources/__init__.py:1: Failed to import module 'resources'",
+        "Error: resources/x.yml:7: ${resources.pipelines.stock.id} refers to a resource that does not exist",
+    ]
+
+
 def test_a_resource_file_that_raises_hides_nothing(check):
     files = {
         "databricks.yml": PYTHON,
