@@ -42,7 +42,7 @@ def query_reads(text: str) -> list[tuple[Parts, int]]:
         refs = table_refs(text)
     except (Failure, RecursionError):
         return []
-    return [(ref.parts, text.count("\n", 0, ref.start)) for ref in refs]
+    return [(ref.parts, text.count("\n", 0, ref.start)) for ref in refs if ref.files is None]
 
 
 def _statements(text: str) -> Iterator[list[Token]]:
