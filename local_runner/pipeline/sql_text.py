@@ -95,7 +95,7 @@ def with_aliases(text: str, refs: list[TableRef]) -> tuple[str, list[str]]:
     files, that is a column of theirs, which a `*` does not take.
     """
     plain, _ = _without_stream(text)
-    names, edits = [], []
+    names, edits = [], _qualifiers(text, refs)
     for ref in refs:
         names.append(f"_table_{uuid.uuid4().hex}")
         # A column may be written with the table's own name before it: the alias keeps that valid.
@@ -106,6 +106,21 @@ def with_aliases(text: str, refs: list[TableRef]) -> tuple[str, list[str]]:
     for start, end, new in sorted(set(edits), reverse=True):
         plain = plain[:start] + new + plain[end:]
     return plain, names
+
+
+def _qualifiers(text: str, refs: list[TableRef]) -> list[tuple[int, int, str]]:
+    """Edits that take catalog and schema away where they stand before a column: the table's new name has neither."""
+    from sqlglot import exp
+
+    tables = [tuple(part.lower() for part in ref.parts) for ref in refs if len(ref.parts) > 1]
+    edits = []
+    for column in _parsed(text)[0].find_all(exp.Column) if tables else ():
+        parts = tuple(part.name.lower() for part in column.parts)
+        for size in range(min(3, len(parts) - 1), 1, -1):
+            if any(parts[:size] == table[-size:] for table in tables):
+                edits.append((column.parts[0].meta["start"], column.parts[size - 1].meta["start"], ""))
+                break
+    return edits
 
 
 def _without_stream(text: str) -> tuple[str, set[int]]:
