@@ -126,9 +126,11 @@ def dataset(spark: "SparkSession") -> "Callable[..., DataFrame]":
     if find_spec("databricks.connect"):
         pytest.skip("a dataset runs on local Spark only: uv sync")
     from local_runner.pipeline.one_dataset import run_dataset
+    from local_runner.pipeline.spec import SOURCE_SUFFIXES
 
     def run(pair: str, name: str, configuration: dict[str, str] | None = None, **inputs: "DataFrame") -> "DataFrame":
-        sources = sorted((ROOT / "src" / pair / "transformations").glob("**/*.py"))
+        folder = ROOT / "src" / pair / "transformations"
+        sources = sorted(file for file in folder.glob("**/*") if file.suffix in SOURCE_SUFFIXES)
         return run_dataset(spark, sources, name, inputs, configuration or {}, ROOT)
 
     return run

@@ -171,7 +171,7 @@ class _Builder:
         if node.kind is Kind.MATERIALIZED_VIEW and streaming:
             raise fail(
                 f"{name} is a materialized view, but its query reads a stream",
-                "Read with spark.read, or make it a @table (a streaming table)",
+                "Read with spark.read (in SQL: leave STREAM out), or make it a streaming table",
                 flow.location,
             )
         if node.kind in (Kind.MATERIALIZED_VIEW, Kind.TEMPORARY_VIEW) or streaming is not flow.once:
@@ -181,7 +181,7 @@ class _Builder:
                 f"{flow.name} runs once, but reads a stream", "Read with spark.read, or take once=True out", flow.location
             )
         what = "its source" if flow.changes else "its query"
-        remedy = "Read with spark.readStream, or make it a @materialized_view"
+        remedy = "Read with spark.readStream (in SQL: FROM STREAM x), or make it a materialized view"
         raise fail(
             f"{name} is a streaming table, but {what} {flow.name} reads a batch",
             "Let its source read with spark.readStream" if flow.changes else remedy,
