@@ -20,7 +20,7 @@ _BOOLEANS = ("true", "false", "y", "n", "yes", "no", "on", "off")
 _LITERALS = {word for text in _BOOLEANS for word in (text, text.title(), text.upper())}
 _NUMERAL = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 MAX_ROUNDS = 11
 MAX_LENGTH = 1_000_000
 MAX_NODES = 10_000
@@ -95,12 +95,19 @@ class Resolver:
 
     def _replace(self, text: str, at: Location | None) -> Any:
         try:
-            return self._text(text, ())
+            return self._from_start(text)
         except _Unresolvable as problem:
             if not problem.said_once:
                 self._report.append(Diagnostic(str(problem), problem.remedy, at))
                 problem.said_once = problem.anywhere
             return text
+
+    def _from_start(self, text: str) -> Any:
+        try:
+            return self._text(text, ())
+        except RecursionError:
+            # A chain within the limit, of values that are deep themselves.
+            raise _Unresolvable(f"what {text} refers to is nested too deep", "Flatten the values.") from None
 
     def _text(self, text: str, chain: tuple[str, ...]) -> Any:
         """`text` with its references replaced; of any type when it is one reference and nothing else."""

@@ -37,7 +37,13 @@ def test_20_000_lines(resolved) -> None:
 
 def test_a_chain_of_1_000_references(resolved) -> None:
     errors = said(resolved(variables([f"${{var.v{n + 1}}}" for n in range(1_000)] + ["end"])))
-    assert errors[0] == (3, "references are nested more than 200 deep: var.v1 …")
+    assert errors[0] == (3, "references are nested more than 100 deep: var.v1 …")
+
+
+def test_a_chain_through_deep_values(resolved) -> None:
+    deep = "".join(f'  v{n}: {{default: {"[" * 30}"${{var.v{n + 1}}}"{"]" * 30}}}\n' for n in range(90))
+    errors = said(resolved(f"variables:\n{deep}  v90: {{default: end}}\n"))
+    assert errors[0] == (3, "what ${var.v1} refers to is nested too deep")
 
 
 def test_text_that_explodes(resolved) -> None:
