@@ -3,6 +3,7 @@
 None of it touches the user's files, index or branches.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -65,18 +66,34 @@ def is_same_tree(root: Path, one: str, other: str) -> bool:
 
 @contextmanager
 def checkout(root: Path, commit: str) -> Iterator[Path]:
-    """The files that `root` had at `commit`, in a folder of their own under .local/ while this lasts."""
-    local = root / ".local"
-    local.mkdir(exist_ok=True)
-    inside = _git(root, "rev-parse", "--show-prefix")
-    with tempfile.TemporaryDirectory(prefix="base-", dir=local) as folder:
-        tree = Path(folder, "tree")
-        tree.mkdir()
-        environment = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-        top = Path(_git(root, "rev-parse", "--show-toplevel"))
-        _git(top, "read-tree", f"{commit}:{inside}", environment=environment)
-        _git(top, "checkout-index", "--all", "--quiet", f"--prefix={tree}/", environment=environment)
+    """The files that `root` had at `commit`, in a folder of their own under .local/; one user of it at a time.
+
+    The folder and its index stay, so that the next commit costs no more than its differences.
+    """
+    folder = root / ".local" / "base"
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "lock"):
+        tree = folder / "tree"
+        tree.mkdir(exist_ok=True)
+        # What a killed run leaves.
+        (folder / "index.lock").unlink(missing_ok=True)
+        inside = _git(root, "rev-parse", "--show-prefix")
+        environment = {
+            "GIT_DIR": _git(root, "rev-parse", "--absolute-git-dir"),
+            "GIT_WORK_TREE": str(tree),
+            "GIT_INDEX_FILE": str(folder / "index"),
+        }
+        options = ["-c", "core.sparseCheckout=false", "-c", "checkout.workers=0"]
+        _git(tree, *options, "read-tree", "--reset", "-u", f"{commit}:{inside}", environment=environment)
         yield tree
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Wait until no other process holds `file`, then hold it; the system drops the lock of a killed process."""
+    with file.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _find(root: Path, revision: str) -> str | None:
@@ -94,7 +111,7 @@ def _is_shallow(root: Path) -> bool:
 def _git(root: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
     done = _run(_command(root, *arguments), environment)
     if done.returncode:
-        raise fail(f"git {arguments[0]} failed", "See its words above.", detail=done.stderr.strip())
+        raise fail(f"git {' '.join(arguments)} failed", detail=done.stderr.strip())
     return done.stdout.strip()
 
 

@@ -63,9 +63,10 @@ def _read(root: Path, target: str) -> tuple[ResolvedBundle, Lineage]:
 
 def _lend(root: Path, folder: Path, target: str) -> None:
     """Give the checkout in `folder` what git does not keep: the environment, and a person's own values of variables."""
-    if (root / ".venv").is_dir() and not (folder / ".venv").exists():
+    if (root / ".venv").is_dir() and not (folder / ".venv").is_symlink():
         (folder / ".venv").symlink_to(root / ".venv")
     overrides = Path(_OVERRIDES.format(target=target))
+    (folder / overrides).unlink(missing_ok=True)
     if (root / overrides).is_file():
         (folder / overrides).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / overrides, folder / overrides)

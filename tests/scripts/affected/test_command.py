@@ -129,7 +129,7 @@ def test_nothing_of_the_users_is_changed(repository, run_module):
     run_module("scripts.affected", "HEAD", cwd=repository)
     after = (git(repository, "status", "--porcelain"), git(repository, "worktree", "list"), git(repository, "stash", "list"))
     assert before == after
-    assert list((repository / ".local").iterdir()) == []
+    assert sorted(path.name for path in (repository / ".local").iterdir()) == ["base"]
 
 
 def test_values_a_person_set_hold_for_both_versions(repository, run_module):
@@ -183,3 +183,22 @@ def test_a_folder_without_git_is_told(tmp_path, run_module):
     done = run_module("scripts.affected", cwd=tmp_path)
     assert done.returncode == 1
     assert "Run this in a git repository." in done.stderr
+
+
+def test_what_a_killed_run_left_does_no_harm(repository, run_module):
+    run_module("scripts.affected", "HEAD", cwd=repository)
+    base = repository / ".local/base"
+    (base / "index.lock").touch()
+    (base / "tree/src/domain0/source0/rules.py").write_text("half writ")
+    (base / "tree/pyproject.toml").unlink()
+    assert run_module("scripts.affected", "HEAD", cwd=repository).stdout.startswith("0 domains")
+
+
+def test_one_base_after_another(repository, run_module):
+    first = git(repository, "rev-parse", "HEAD")
+    (repository / "src/domain0/source0/extra.sql").write_text("SELECT 1;\n")
+    change_final(repository)
+    commit(repository)
+    assert run_module("scripts.affected", "HEAD", cwd=repository).stdout.startswith("0 domains")
+    assert run_module("scripts.affected", first, cwd=repository).stdout.startswith(READERS)
+    assert run_module("scripts.affected", "HEAD", cwd=repository).stdout.startswith("0 domains")
