@@ -73,6 +73,16 @@ validate target="dev":
 deploy target="dev":
     @databricks bundle deploy --target="$1"
 
+# Deploy one domain's resources: just deploy-domain finance staging (options: --dry-run, --allow-data-loss)
+[group("in a workspace")]
+deploy-domain domain *args:
+    @python -m scripts.deploy_domain "$@"
+
+# Deploy what has changed since the last time: just deploy-affected staging (--full: also remove what is gone)
+[group("in a workspace")]
+deploy-affected *args:
+    @python -m scripts.deploy_affected "$@"
+
 # Run a deployed job or pipeline (Databricks CLI)
 [group("in a workspace")]
 run resource target="dev":

@@ -29,7 +29,7 @@ def as_text(change: Change) -> str:
         lines += [f"{pair}: {'; '.join(reasons)}", *(f"    {touched.key}" for touched in group)]
     since = f"since {change.base[:10]}" if change.base else "for the first deployment"
     domains = len(change.domains)
-    counts = f"{domains} domain{'' if domains == 1 else 's'}, {len(change.touched)} of {change.resources} resources"
+    counts = f"{domains} domain{'' if domains == 1 else 's'}, {len(change.touched)} of {len(change.resources)} resources"
     return "\n".join([*lines, f"{counts} touched on {change.target} {since}"])
 
 

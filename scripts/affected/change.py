@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +21,24 @@ _OVERRIDES = ".databricks/bundle/{target}/variable-overrides.json"
 
 @dataclass(frozen=True)
 class Change:
-    """`base` is the commit that was compared with; None where nothing is known to be deployed, so that all is touched."""
+    """`base` is the commit that was compared with; None where nothing is known to be deployed, so that all is touched.
+
+    `resources` has the domain of each resource that the code has.
+    """
 
     target: str
     base: str | None
     touched: tuple[Touched, ...]
-    resources: int
+    resources: Mapping[str, str]
 
     @property
     def domains(self) -> list[str]:
         return list(dict.fromkeys(one.domain for one in self.touched))
+
+    @property
+    def gone(self) -> list[str]:
+        """The keys of what was deployed and the code no longer has: no selection can name it."""
+        return [one.key for one in self.touched if one.is_gone]
 
 
 def change_since(root: Path, target: str, base: str | None = None) -> Change:
@@ -42,7 +51,7 @@ def change_since(root: Path, target: str, base: str | None = None) -> Change:
         after = Version(*_read(root, target))
         reasons = (f"nothing is recorded as deployed to {target}",)
         touched = sorted(Touched(*after.pair_of(key), key, reasons) for key in after.resources)
-        return Change(target, None, tuple(touched), len(after.resources))
+        return Change(target, None, tuple(touched), after.domains)
     with git.checkout(root, commit) as folder, ProcessPoolExecutor(max_workers=2) as pool:
         _lend(root, folder, target)
         reading = pool.submit(_read, folder, target)
@@ -53,7 +62,7 @@ def change_since(root: Path, target: str, base: str | None = None) -> Change:
             summary = f"the bundle at {commit[:10]} does not resolve for {target}, so nothing can be compared with it"
             detail = "\n".join(map(str, failure.diagnostics))
             raise fail(summary, "Name another commit as base, or deploy everything.", detail=detail) from None
-        return Change(target, commit, tuple(compare(before, after)), len(after.resources))
+        return Change(target, commit, tuple(compare(before, after)), after.domains)
 
 
 def _read(root: Path, target: str) -> tuple[ResolvedBundle, Lineage]:

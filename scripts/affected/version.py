@@ -74,6 +74,11 @@ class Version:
             return set(self.pipelines.settings)
         return self._uses.get(node, set())
 
+    @property
+    def domains(self) -> dict[str, str]:
+        """The domain of each resource."""
+        return {key: self.pair_of(key)[0] for key in self.resources}
+
     def pair_of(self, key: str) -> tuple[str, str]:
         """The domain and source of a resource, by the folder that defines it; empty where it has none of its own."""
         place = self.bundle.location("resources", *key.split(".", 1))

@@ -1,41 +1,23 @@
 """`just affected` in a git repository: the base, what is printed, and that nothing of the user's is changed."""
 
 import json
-import shutil
-import subprocess
 
 import pytest
 
 from tests.scripts.affected.generated import Pair, model, write
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-
 
 @pytest.fixture
-def repository(tmp_path, monkeypatch):
-    """A committed bundle of two pairs, of which domain0/source1 reads the other's final table; `git` in it."""
-    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
-        monkeypatch.delenv(name, raising=False)
+def repository(tmp_path, git, commit):
+    """A committed bundle of two pairs, of which domain0/source1 reads the other's final table."""
     first, second = model(2)
     second.upstream = first
     first.readers.append(second)
     write(tmp_path, [first, second])
     (tmp_path / ".gitignore").write_text(".local/\n.databricks/\n")
-    git(tmp_path, "init", "--quiet", "--initial-branch=main")
-    commit(tmp_path)
+    git("init", "--quiet", "--initial-branch=main")
+    commit()
     return tmp_path
-
-
-def git(root, *arguments):
-    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-def commit(root):
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message=A change")
-    return git(root, "rev-parse", "HEAD")
 
 
 def change_final(root):
@@ -55,17 +37,17 @@ domain0/source1: runs pipelines.domain0_source1_pipeline
 """
 
 
-def test_says_what_is_touched_and_why(repository, run_module):
+def test_says_what_is_touched_and_why(repository, run_module, git):
     change_final(repository)
     done = run_module("scripts.affected", "HEAD", cwd=repository)
-    head = git(repository, "rev-parse", "HEAD")
+    head = git("rev-parse", "HEAD")
     assert done == (0, f"{READERS}1 domain, 4 of 4 resources touched on dev since {head[:10]}\n", "")
 
 
-def test_as_json_for_a_matrix(repository, run_module):
-    base = git(repository, "rev-parse", "HEAD")
+def test_as_json_for_a_matrix(repository, run_module, git, commit):
+    base = git("rev-parse", "HEAD")
     change_final(repository)
-    commit(repository)
+    commit()
     done = run_module("scripts.affected", "HEAD^", "-o", "json", cwd=repository)
     reads = ["reads dev_domain0.source0.final_orders"]
     value = json.loads(done.stdout)
@@ -91,15 +73,15 @@ def test_an_unchanged_tree_touches_nothing(repository, run_module):
     assert done.stdout.startswith("0 domains, 0 of 4 resources touched on dev since ")
 
 
-def test_the_base_is_what_was_deployed(repository, run_module):
+def test_the_base_is_what_was_deployed(repository, run_module, git, commit):
     first = run_module("scripts.affected", cwd=repository)
     assert "domain0/source0: nothing is recorded as deployed to dev\n" in first.stdout
     assert first.stdout.endswith("1 domain, 4 of 4 resources touched on dev for the first deployment\n")
 
-    git(repository, "update-ref", "refs/deployed/dev", "HEAD")
+    git("update-ref", "refs/deployed/dev", "HEAD")
     assert run_module("scripts.affected", cwd=repository).stdout.startswith("0 domains")
     change_final(repository)
-    commit(repository)
+    commit()
     assert run_module("scripts.affected", cwd=repository).stdout.startswith(READERS)
 
 
@@ -116,18 +98,18 @@ def test_what_is_gone_is_named(repository, run_module):
     ]
 
 
-def test_nothing_of_the_users_is_changed(repository, run_module):
+def test_nothing_of_the_users_is_changed(repository, run_module, git):
     change_final(repository)
     (repository / "notes.txt").write_text("new")
-    git(repository, "add", "notes.txt")
+    git("add", "notes.txt")
     (repository / "notes.txt").write_text("newer")
     before = (
-        git(repository, "status", "--porcelain"),
-        git(repository, "worktree", "list"),
-        git(repository, "stash", "list"),
+        git("status", "--porcelain"),
+        git("worktree", "list"),
+        git("stash", "list"),
     )
     run_module("scripts.affected", "HEAD", cwd=repository)
-    after = (git(repository, "status", "--porcelain"), git(repository, "worktree", "list"), git(repository, "stash", "list"))
+    after = (git("status", "--porcelain"), git("worktree", "list"), git("stash", "list"))
     assert before == after
     assert sorted(path.name for path in (repository / ".local").iterdir()) == ["base"]
 
@@ -139,13 +121,13 @@ def test_values_a_person_set_hold_for_both_versions(repository, run_module):
     assert run_module("scripts.affected", "HEAD", cwd=repository).stdout.startswith("0 domains")
 
 
-def test_a_bundle_in_a_folder_of_its_repository(repository, run_module):
+def test_a_bundle_in_a_folder_of_its_repository(repository, run_module, commit):
     inside = repository / "platform"
     inside.mkdir()
     for path in repository.iterdir():
         if path.name not in (".git", "platform"):
             path.rename(inside / path.name)
-    commit(repository)
+    commit()
     change_final(inside)
     assert run_module("scripts.affected", "HEAD", cwd=inside).stdout.startswith(READERS)
 
@@ -159,11 +141,11 @@ def test_an_option_is_no_base(repository, run_module):
     assert run_module("scripts.affected", "--upload-pack=x", cwd=repository).returncode == 2
 
 
-def test_a_base_that_does_not_resolve_is_told(repository, run_module):
+def test_a_base_that_does_not_resolve_is_told(repository, run_module, commit):
     bundle = repository / "databricks.yml"
     good = bundle.read_text()
     bundle.write_text(good.replace("host:", "host: ["))
-    base = commit(repository)
+    base = commit()
     bundle.write_text(good)
     done = run_module("scripts.affected", "HEAD", cwd=repository)
     assert (done.returncode, done.stdout) == (1, "")
@@ -194,11 +176,11 @@ def test_what_a_killed_run_left_does_no_harm(repository, run_module):
     assert run_module("scripts.affected", "HEAD", cwd=repository).stdout.startswith("0 domains")
 
 
-def test_one_base_after_another(repository, run_module):
-    first = git(repository, "rev-parse", "HEAD")
+def test_one_base_after_another(repository, run_module, git, commit):
+    first = git("rev-parse", "HEAD")
     (repository / "src/domain0/source0/extra.sql").write_text("SELECT 1;\n")
     change_final(repository)
-    commit(repository)
+    commit()
     assert run_module("scripts.affected", "HEAD", cwd=repository).stdout.startswith("0 domains")
     assert run_module("scripts.affected", first, cwd=repository).stdout.startswith(READERS)
     assert run_module("scripts.affected", "HEAD", cwd=repository).stdout.startswith("0 domains")
