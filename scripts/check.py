@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from local_runner.bundle import resolve, target_names
-from local_runner.diagnostics import Diagnostic, Failure
+from local_runner.diagnostics import Diagnostic, Failure, Location
 from scripts.checks import check
 from scripts.findings import Finding, as_annotations, as_json, as_text, merged
 
@@ -36,7 +36,9 @@ def check_targets(root: Path, target: str | None) -> tuple[list[str], list[Findi
         targets = [target] if target else target_names(root)
     except Failure as failure:
         # Nothing more can be said of a bundle that cannot be read.
-        return [], merged({"": list(failure.diagnostics)}, Path.cwd())
+        return [], merged({"": failure.diagnostics}, Path.cwd())
+    except OSError as refused:
+        return [], merged({"": [_unreadable(refused)]}, Path.cwd())
     if len(targets) == 1:
         found = {targets[0]: check_target(root, targets[0])}
     else:
@@ -47,7 +49,14 @@ def check_targets(root: Path, target: str | None) -> tuple[list[str], list[Findi
 
 
 def check_target(root: Path, target: str) -> list[Diagnostic]:
-    return check(resolve(root, target))
+    try:
+        return check(resolve(root, target))
+    except OSError as refused:
+        return [_unreadable(refused)]
+
+
+def _unreadable(refused: OSError) -> Diagnostic:
+    return Diagnostic(f"cannot be read: {refused.strerror}", "Check who may read it.", Location(str(refused.filename)))
 
 
 if __name__ == "__main__":

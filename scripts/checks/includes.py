@@ -28,9 +28,11 @@ def unmatched_includes(bundle: ResolvedBundle) -> list[Diagnostic]:
     taken = {name for names in matched.values() for name in names}
     found = []
     for index, pattern in enumerate(patterns):
-        folder = fixed_folder(str(pattern))
-        # A path without a wildcard is an error already.
-        if matched.get(pattern, True) or folder == pattern or os.path.isabs(pattern):
+        if not isinstance(pattern, str) or matched[pattern] or os.path.isabs(pattern):
+            continue
+        folder = fixed_folder(pattern)
+        if folder == pattern:
+            # A path without a wildcard is an error already.
             continue
         if not (bundle.root / folder).is_dir():
             summary, remedy = (

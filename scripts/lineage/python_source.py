@@ -1,6 +1,7 @@
 """A Python source file of a pipeline: the datasets its decorators define, and the tables their functions read."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,13 +31,15 @@ _CALLS = {
     "apply_changes": Kind.FLOW,
     "apply_changes_from_snapshot": Kind.FLOW,
 }
+_NOTEBOOK = b"# Databricks notebook source"
+_MAGIC = re.compile(rb"^([ \t]*)[%!].*", re.MULTILINE)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def read_python(path: Path, configuration: Mapping[str, str]) -> Source:
     """What the file at `path` defines in a pipeline with these settings. Raises OSError when it cannot be read."""
     try:
-        tree = ast.parse(path.read_bytes(), str(path))
+        tree = ast.parse(_without_magics(path.read_bytes()), str(path))
     except SyntaxError as error:
         location = Location(str(path), error.lineno or 0, error.offset or 0)
         detail = (error.text or "").rstrip()
@@ -46,6 +49,11 @@ def read_python(path: Path, configuration: Mapping[str, str]) -> Source:
         return Source(problem=Diagnostic(summary, "Correct it.", Location(str(path))))
     definitions = _Module(tree, str(path), configuration).definitions()
     return Source(tuple(sorted(definitions, key=lambda definition: definition.location)))
+
+
+def _without_magics(source: bytes) -> bytes:
+    """`source` where it is no notebook; of a notebook, its lines such as `%pip install …` as statements that do nothing."""
+    return _MAGIC.sub(rb"\1pass", source) if source.startswith(_NOTEBOOK) else source
 
 
 def reads_of_file(tree: ast.Module, file: str, configuration: Mapping[str, str]) -> Iterator[Read]:

@@ -1,17 +1,25 @@
-"""A SQL source file of a pipeline: the datasets its statements define, and the tables their queries read."""
+"""A SQL source file of a pipeline: the datasets its statements define, and the tables their queries read.
+
+Only the names matter here, so that a statement which the local runner refuses, or does not know, is read all the same.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_runner.diagnostics import Failure, Location
+from local_runner.diagnostics import Location
 from scripts.lineage.source import Definition, Kind, Parts, Read, Source
 
 if TYPE_CHECKING:
     from sqlglot.tokens import Token
+
+# What the parser does not know is left out here: its warnings are not for whoever checks a bundle.
+logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 
 _SETTING = re.compile(r"\$\{([^}]+)\}")
 _BEFORE_NAME = {"OR", "REFRESH", "REPLACE", "PRIVATE", "TEMPORARY", "TEMP", "LIVE", "STREAMING", "IF", "NOT", "EXISTS"}
@@ -40,7 +48,8 @@ def query_reads(text: str) -> list[tuple[Parts, int]]:
 
     try:
         refs = table_refs(text)
-    except (Failure, RecursionError):
+    except Exception:
+        # The parser raises more than its own errors on what is not the SQL it knows.
         return []
     return [(ref.parts, text.count("\n", 0, ref.start)) for ref in refs if ref.files is None]
 
@@ -53,6 +62,7 @@ def _statements(text: str) -> Iterator[list[Token]]:
     try:
         tokens = tokenize(text, dialect="databricks")
     except SqlglotError:
+        # A quote or a comment that is not closed.
         return
     statement: list[Token] = []
     for token in tokens:
@@ -66,7 +76,7 @@ def _statements(text: str) -> Iterator[list[Token]]:
 
 
 def _definition(statement: list[Token], text: str, file: str) -> Definition | None:
-    words = [token.text.upper() for token in statement]
+    words = [_word(token) for token in statement]
     place = Location(file, _line(text, statement[0].start))
     if words[:3] == ["APPLY", "CHANGES", "INTO"]:
         return Definition(_name(statement, 3), Kind.FLOW, place, _changes(statement, words, text, file))
@@ -85,10 +95,19 @@ def _definition(statement: list[Token], text: str, file: str) -> Definition | No
         if "INTO" not in words:
             return None
         index = words.index("INTO") + 1
+        index += words[index : index + 1] == ["ONCE"]
     elif kind is Kind.TABLE and "PRIVATE" in words[:index]:
         kind = Kind.VIEW
-    reads = _changes(statement, words, text, file) if "CDC" in words else _reads(statement, words, index, text, file)
+    is_changes = ("AUTO", "CDC") in pairwise(words)
+    reads = _changes(statement, words, text, file) if is_changes else _reads(statement, words, index, text, file)
     return Definition(_name(statement, index), kind, place, reads)
+
+
+def _word(token: Token) -> str:
+    """What keywords are compared with: nothing for a string or a quoted name."""
+    from sqlglot.tokens import TokenType
+
+    return "" if token.token_type in (TokenType.STRING, TokenType.IDENTIFIER) else token.text.upper()
 
 
 def _name(tokens: list[Token], index: int) -> Parts | None:

@@ -159,6 +159,27 @@ Checked dev: 4 errors, no warnings
     )
 
 
+def test_patterns_of_any_shape(check):
+    files = {
+        "databricks.yml": """\
+            bundle: {name: shop}
+            include: ["[", "***", "resources/[", "{a,b}", "%s/*.yml", "\\0*", "..", "../*/*.nothing"]
+            sync: {include: ["[", "**", "", "/", "!", "\\0", "%s"], exclude: ["[a-", "***/x"]}
+            targets: {dev: {mode: development}}
+            resources:
+              pipelines:
+                p:
+                  name: p
+                  schema: s
+                  libraries: [{glob: {include: "["}}, {glob: {include: "src/[**"}}, {glob: {include: "%s/**"}}]
+            """
+        % (("n" * 300,) * 3),
+    }
+    code, output = check(files)
+    assert code == 1
+    assert output.splitlines()[-1].endswith(("warning", "warnings"))
+
+
 def test_values_of_any_shape_in_any_place(check):
     """Each is told of, or passed over; none is a crash."""
     shapes = ["null", "[]", "{}", "text", "3", "[null]", "[[1]]", "{a: null}", "'${resources.jobs.x.y}'", "[{a: {b: [1]}}]"]

@@ -188,3 +188,24 @@ def test_what_the_module_reads_is_read_for_each_of_its_datasets(read):
             return rates
         """
     assert read(code) == [("orders", Kind.TABLE, 4, [("rates", 1)])]
+
+
+NOTEBOOK = """\
+# Databricks notebook source
+%pip install x
+if True:
+    !ls
+import dlt
+@dlt.table
+def a():
+    return dlt.read('b')
+"""
+
+
+def test_a_notebooks_magics(tmp_path):
+    file = tmp_path / "notebook.py"
+    file.write_text(NOTEBOOK)
+    [definition] = read_python(file, {}).definitions
+    assert (definition.parts, [read.location.line for read in definition.reads]) == (("a",), [8])
+    file.write_text(NOTEBOOK.partition("\n")[2])
+    assert read_python(file, {}).problem.summary == "not valid Python: invalid syntax"
