@@ -88,10 +88,10 @@ deploy-affected *args:
 run resource target="dev":
     @databricks bundle run --target="$2" "$1"
 
-# Run the tests; arguments go to pytest: just test -k "a name"
+# Run the tests, side by side; arguments go to pytest: just test -k "a name"
 [group("code")]
 test *args:
-    @pytest "$@"
+    @pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup "$@"
 
 # Kill runners and Spark servers at random moments (minutes); KILLS says how many of each
 [group("code")]

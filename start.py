@@ -76,7 +76,8 @@ def install_uv() -> None:
 def install_project() -> None:
     # A company's proxy is known to the system's certificates only. Recipes that start uv need this too.
     os.environ.setdefault("UV_SYSTEM_CERTS", "true")
-    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=".venv")
+    # Compiled once here, not at each start of a Python that may not write its bytecode (PYTHONDONTWRITEBYTECODE).
+    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=".venv", UV_COMPILE_BYTECODE="1")
     # An active environment is not where the project goes, and uv would warn about it at each start.
     environment.pop("VIRTUAL_ENV", None)
     command = [str(UV), "sync", "--locked", "--python", sys.executable, "--project", str(ROOT)]

@@ -23,10 +23,15 @@ ROOT = Path(__file__).parent.parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs Spark, for `just test -m "not spark"`; leave out the kills where they are not named."""
+    """Mark what needs Spark, for `just test -m "not spark"`; leave out the kills where they are not named.
+
+    Where tests run side by side, all that need Spark stay in one process: they share its session.
+    """
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.xdist_group("spark"))
     if "kills" not in config.option.markexpr:
         kills = [item for item in items if item.get_closest_marker("kills")]
         items[:] = [item for item in items if item not in kills]

@@ -16,6 +16,9 @@ JUST = Path(sys.executable).with_name("just")
 AWKWARD = ["a b", "$HOME", "`touch pwned`", "$(touch pwned)", "; touch pwned", "it's", '"', "*", "{{x}}", "\\", "é", ""]
 
 
+PYTEST = "pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup"
+
+
 @pytest.fixture
 def just(tmp_path):
     """`just(*args)` in a copy of the justfile, where every program is a recorder: what was started, with which arguments."""
@@ -73,8 +76,8 @@ def just(tmp_path):
         (["deploy-affected", "staging", "--full"], "python -m scripts.deploy_affected staging --full"),
         (["run", "x_job"], "databricks bundle run --target=dev x_job"),
         (["run", "x_job", "prod"], "databricks bundle run --target=prod x_job"),
-        (["test"], "pytest"),
-        (["test", "-x", "--lf"], "pytest -x --lf"),
+        (["test"], PYTEST),
+        (["test", "-x", "--lf"], f"{PYTEST} -x --lf"),
         (["run-local", "x_job", "--target", "dev"], "python -m local_runner run --bundle . x_job --target dev"),
         (["show", "x", "-o", "json"], "python -m local_runner show --bundle . x -o json"),
         (["tables", "-o", "json"], "python -m local_runner tables --bundle . -o json"),
@@ -108,7 +111,7 @@ def test_a_target_arrives_as_it_is(just, recipe):
 @pytest.mark.parametrize(
     ("recipe", "program"),
     [
-        ("test", ["pytest"]),
+        ("test", PYTEST.split()),
         ("run-local", ["python", "-m", "local_runner", "run", "--bundle", "."]),
         ("show", ["python", "-m", "local_runner", "show", "--bundle", "."]),
         ("sql", ["python", "-m", "local_runner", "sql", "--bundle", "."]),
