@@ -28,6 +28,13 @@ class Written:
     rows: int = 0
     expectations: list[RuleCount] = field(default_factory=list)
 
+    def __add__(self, other: "Written") -> "Written":
+        counts = {count.name: count for count in self.expectations}
+        for count in other.expectations:
+            before = counts.get(count.name, RuleCount(count.name, count.action, 0, 0))
+            counts[count.name] = replace(before, passed=before.passed + count.passed, failed=before.failed + count.failed)
+        return Written(self.rows + other.rows, list(counts.values()))
+
 
 @dataclass(frozen=True)
 class Query:
@@ -56,8 +63,8 @@ def append(queries: list[Query], rules: list[Expectation], home: Path, data: Pat
     for query in queries:
         folder = flow_folder(home, query.flow.name)
         add = _append_once if query.flow.once else _append_new
-        total = _sum(total, add(query, rules, folder, files))
-        _link_committed(folder / "output", data)
+        total += add(query, rules, folder, files)
+        link_files(folder / "output", data)
     return total
 
 
@@ -101,11 +108,11 @@ def _append_new(query: Query, rules: list[Expectation], home: Path, files: Files
             stream.stop()
     total = Written()
     for metrics in map(observed, stream.recentProgress):
-        total = _sum(total, Written(checks.rows(metrics), checks.counts(metrics)))
+        total += Written(checks.rows(metrics), checks.counts(metrics))
     return total
 
 
-def _link_committed(output: Path, data: Path) -> None:
+def link_files(output: Path, data: Path) -> None:
     """Give each file that the sink has committed its name in `data`; files of a broken batch never get one.
 
     `_spark_metadata` is the sink's log: a first line with its version, then one JSON object a committed file.
@@ -120,11 +127,3 @@ def _link_committed(output: Path, data: Path) -> None:
         target = data / file.name
         if not target.exists():
             os.link(file, target)
-
-
-def _sum(one: Written, other: Written) -> Written:
-    counts = {count.name: count for count in one.expectations}
-    for count in other.expectations:
-        before = counts.get(count.name, RuleCount(count.name, count.action, 0, 0))
-        counts[count.name] = replace(before, passed=before.passed + count.passed, failed=before.failed + count.failed)
-    return Written(one.rows + other.rows, list(counts.values()))

@@ -8,14 +8,19 @@ What Databricks does: https://docs.databricks.com/aws/en/ldp/cdc
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local_runner.diagnostics import Location, fail
 from local_runner.pipeline.definitions import Expectation
 from local_runner.pipeline.expectations import as_column, refusing
 
+if TYPE_CHECKING:
+    from local_runner.pipeline.snapshots import Snapshots
+
 SEQUENCE, OPERATION = "__change_sequence", "__change_operation"
 START, END = "__START_AT", "__END_AT"
+# The operation of an event that changes nothing: it says that there was a snapshot of its sequence.
+MARK = "mark"
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Changes:
     """How a flow's source tells of changes. Keys and columns are names or Spark Columns, the others SQL or Columns.
 
     `columns` reach the target; `tracked` ones open a new row of SCD type 2 where they change; in `filled` ones an
-    upsert's null keeps the value before it.
+    upsert's null keeps the value before it. With `snapshots`, the source is whole states, which their sequence orders.
     """
 
     keys: tuple[Any, ...]
@@ -50,6 +55,7 @@ class Changes:
     columns: Columns = ALL
     tracked: Columns = ALL
     filled: Columns = NONE
+    snapshots: "Snapshots | None" = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,7 @@ def _is_reserved(name: str) -> bool:
 def _after_last_truncate(events: Any) -> Any:
     from pyspark.sql import functions as F
 
+    events = events.where(F.col(OPERATION) != MARK)
     last = events.where(F.col(OPERATION) == "truncate").agg(F.max(SEQUENCE).alias("__change_truncated"))
     later = F.col("__change_truncated").isNull() | (F.col(SEQUENCE) > F.col("__change_truncated"))
     return events.crossJoin(last).where(later).drop("__change_truncated")

@@ -80,6 +80,11 @@ class Flow:
     once: bool = False
     changes: "Changes | None" = None
 
+    @property
+    def reads_batch(self) -> bool:
+        """Whether the query gives a batch, where its target is no materialized view."""
+        return self.once or bool(self.changes and self.changes.snapshots)
+
 
 @dataclass
 class Definitions:

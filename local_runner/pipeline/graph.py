@@ -15,6 +15,7 @@ from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.auto_cdc import Rules, as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import check_rules, enforced
+from local_runner.pipeline.flow_checks import flow_problems, hold_against
 from local_runner.pipeline.loading import diagnose
 from local_runner.pipeline.reading import FlowState, StoredTables, reading_with
 from local_runner.tables import TableName
@@ -63,7 +64,7 @@ class _Builder:
         self._path: list[TableName] = []
 
     def build(self) -> dict[TableName, Node]:
-        problems = self._flow_problems()
+        problems = flow_problems(self._definitions)
         refused: set[TableName] = set()
         for name in self._definitions.datasets:
             if name in refused:
@@ -77,34 +78,6 @@ class _Builder:
         if problems:
             raise Failure(*problems)
         return self._nodes
-
-    def _flow_problems(self) -> list[Diagnostic]:
-        datasets = self._definitions.datasets
-        targets = {flow.target for flow in self._definitions.flows}
-        stray = [
-            Diagnostic(
-                f"flow {flow.name} writes to {flow.target.table}, which is not defined",
-                f"Add create_streaming_table('{flow.target.table}') before it",
-                flow.location,
-            )
-            for flow in self._definitions.flows
-            if flow.target not in datasets
-        ]
-        unfed = [
-            Diagnostic(f"nothing writes to {dataset.name.table}", "Add an @append_flow with it as target", dataset.location)
-            for dataset in datasets.values()
-            if dataset.name not in targets
-        ]
-        mixed = [
-            Diagnostic(
-                f"{flow.target.table} takes changes from another flow: {flow.name} cannot append to it",
-                "Give them a target each, or apply changes with both",
-                flow.location,
-            )
-            for flow in self._definitions.flows
-            if not flow.changes and any(other.changes for other in self._definitions.flows_into(flow.target))
-        ]
-        return stray + unfed + mixed
 
     def node(self, name: TableName) -> Node:
         """The node of the dataset `name`, built with all its upstreams first."""
@@ -143,7 +116,7 @@ class _Builder:
         streaming = frame.isStreaming  # This has Spark look at the whole query; `schema` alone may not.
         if node.kind is Kind.TABLE:
             node.kind = Kind.STREAMING_TABLE if streaming else Kind.MATERIALIZED_VIEW
-        self._hold_against_kind(node, flow, streaming)
+        hold_against(node.kind, flow, streaming)
         if flow.changes:
             events, rules = as_events(frame, flow.changes, flow.location)
             node.rules = node.rules or rules
@@ -165,28 +138,6 @@ class _Builder:
                 f"{dataset.name.table} has no column {missing[0]} to be partitioned by", "Mend partition_cols", flow.location
             )
         node.schema = schema if node.schema is None else merged(node.schema, schema, dataset.name.table)
-
-    def _hold_against_kind(self, node: Node, flow: Flow, streaming: bool) -> None:
-        name = node.dataset.name.table
-        if node.kind is Kind.MATERIALIZED_VIEW and streaming:
-            raise fail(
-                f"{name} is a materialized view, but its query reads a stream",
-                "Read with spark.read (in SQL: leave STREAM out), or make it a streaming table",
-                flow.location,
-            )
-        if node.kind in (Kind.MATERIALIZED_VIEW, Kind.TEMPORARY_VIEW) or streaming is not flow.once:
-            return
-        if streaming:
-            raise fail(
-                f"{flow.name} runs once, but reads a stream", "Read with spark.read, or take once=True out", flow.location
-            )
-        what = "its source" if flow.changes else "its query"
-        remedy = "Read with spark.readStream (in SQL: FROM STREAM x), or make it a materialized view"
-        raise fail(
-            f"{name} is a streaming table, but {what} {flow.name} reads a batch",
-            "Let its source read with spark.readStream" if flow.changes else remedy,
-            flow.location,
-        )
 
     def _at(self, name: TableName) -> Any:
         return self._definitions.datasets[name].location

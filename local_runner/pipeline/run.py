@@ -196,7 +196,7 @@ class _Run:
         return False
 
     def _query(self, flow: Flow, state: FlowState, streaming: bool = True) -> Query:
-        checks = Checks(streaming and not flow.once)
+        checks = Checks(streaming and not flow.reads_batch)
         conf = {**self.graph[flow.target].dataset.spark_conf, **flow.spark_conf}
         with reading_with(_Tables(self, checks, state)):
             return Query(flow, with_conf(frame_of(flow), conf), checks)

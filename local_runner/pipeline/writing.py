@@ -11,6 +11,7 @@ from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Flow, Kind
 from local_runner.pipeline.graph import as_declared, merged
 from local_runner.pipeline.reading import FlowState
+from local_runner.pipeline.snapshots import append_snapshots
 from local_runner.tables import ChangeLog, TableEntry, TableStore
 
 
@@ -80,7 +81,10 @@ def write_auto_cdc_target(
             dataset.location,
         )
     schema = _with_columns(log.schema, events, dataset)
-    written = append(events, on_upserts(dataset.expectations), home / "flows", home / "events")
+    if flows[0].changes.snapshots:
+        written = append_snapshots(dataset, flows[0], query_of, flow_state(home, flows[0]), home / "events")
+    else:
+        written = append(events, on_upserts(dataset.expectations), home / "flows", home / "events")
     log_rows = events[0].frame.sparkSession.read.schema(schema).parquet(str(home / "events"))
     rows = as_declared(current_rows(log_rows, rules), dataset)
     rows.write.mode("overwrite").parquet(str(store.version_folder(dataset.name, version) / "data"))

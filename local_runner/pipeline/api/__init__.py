@@ -4,7 +4,7 @@ Both modules are stood in for while a pipeline's files run (see shims.py). Names
 https://docs.databricks.com/aws/en/ldp/developer/ldp-python-ref; for `dlt`, the package databricks-dlt 0.3.
 """
 
-from local_runner.pipeline.api.auto_cdc import AUTO_CDC_ARGUMENTS, create_auto_cdc_flow
+from local_runner.pipeline.api.auto_cdc import AUTO_CDC_ARGUMENTS, create_auto_cdc_flow, create_auto_cdc_from_snapshot_flow
 from local_runner.pipeline.api.datasets import (
     CREATE_ARGUMENTS,
     TABLE_ARGUMENTS,
@@ -31,7 +31,9 @@ from local_runner.pipeline.api.expectations import (
 PIPELINES = {
     "append_flow": append_flow,
     "apply_changes": create_auto_cdc_flow,
+    "apply_changes_from_snapshot": create_auto_cdc_from_snapshot_flow,
     "create_auto_cdc_flow": create_auto_cdc_flow,
+    "create_auto_cdc_from_snapshot_flow": create_auto_cdc_from_snapshot_flow,
     "create_sink": create_sink,
     "create_streaming_table": create_streaming_table,
     "expect": expect,

@@ -1,17 +1,20 @@
-"""`create_auto_cdc_flow`, and `apply_changes`, its older name.
+"""`create_auto_cdc_flow`, `create_auto_cdc_from_snapshot_flow`, and `apply_changes…`, their older names.
 
-Parameters: https://docs.databricks.com/aws/en/ldp/developer/ldp-python-ref-apply-changes, and for their order the
-package databricks-dlt 0.3.
+Parameters: https://docs.databricks.com/aws/en/ldp/developer/ldp-python-ref-apply-changes and
+…-apply-changes-from-snapshot; for their order, the package databricks-dlt 0.3.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from local_runner.diagnostics import Location, fail
 from local_runner.pipeline.api.refusals import refuse_others
-from local_runner.pipeline.auto_cdc import ALL, NONE, Changes, Columns
+from local_runner.pipeline.auto_cdc import ALL, NONE, SEQUENCE, Changes, Columns
 from local_runner.pipeline.definitions import Flow, caller, current_definitions
 from local_runner.pipeline.reading import current_reader
+from local_runner.pipeline.snapshots import Snapshots
 from local_runner.tables import TableName
 
 # The order of the arguments, where they have no names.
@@ -107,6 +110,49 @@ def auto_cdc_flow(
         filled=ALL if ignore_null_updates else filled or NONE,
     )
     return Flow(name or target.table, target, _source(source, once), location, dict(spark_conf or {}), once, changes)
+
+
+def create_auto_cdc_from_snapshot_flow(
+    target: str,
+    source: Any = None,
+    keys: list[Any] | None = None,
+    stored_as_scd_type: int | str | None = None,
+    snapshot_and_version: Callable[[Any], Any] | None = None,
+    track_history_column_list: list[Any] | None = None,
+    track_history_except_column_list: list[Any] | None = None,
+    **others: Any,
+) -> None:
+    """Apply what changes between snapshots to the streaming table `target`.
+
+    `source` is a table or view, of which each run takes a snapshot, or a function: from the version of the last snapshot,
+    None at first, to the next one and its version, or None.
+    """
+    location, definitions = caller(), current_definitions()
+    refuse_others("create_auto_cdc_from_snapshot_flow", {"once": others.pop("once", None)}, location)
+    source = source or snapshot_and_version
+    if source is None:
+        raise fail("create_auto_cdc_from_snapshot_flow has no source", "Give source=, a table or a function", location)
+    flow = auto_cdc_flow(
+        definitions.name(target),
+        location,
+        source="",
+        keys=keys or [],
+        sequence_by=SEQUENCE,
+        stored_as_scd_type=stored_as_scd_type,
+        except_column_list=[SEQUENCE],
+        track_history_column_list=track_history_column_list,
+        track_history_except_column_list=track_history_except_column_list,
+        **others,
+    )
+    snapshots = Snapshots(source, periodic=False) if callable(source) else Snapshots(_present(source), periodic=True)
+    definitions.add_flow(replace(flow, query=snapshots.columns, changes=replace(flow.changes, snapshots=snapshots)))
+
+
+def _present(source: str) -> Callable[[Any], Any]:
+    def read(_: Any) -> Any:
+        return current_reader().batch(source), datetime.now()
+
+    return read
 
 
 def _source(source: str, once: bool) -> Callable[[], Any]:

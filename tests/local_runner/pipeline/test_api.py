@@ -14,6 +14,7 @@ from local_runner.pipeline.python_files import refuse_unsupported
 DOCUMENTED = {
     "append_flow",
     "create_auto_cdc_flow",
+    "create_auto_cdc_from_snapshot_flow",
     "create_sink",
     "create_streaming_table",
     "expect",
@@ -28,6 +29,7 @@ DOCUMENTED = {
 }
 OLDER = {
     "apply_changes",
+    "apply_changes_from_snapshot",
     "create_streaming_live_table",
     "create_table",
     "create_target_table",
@@ -37,7 +39,7 @@ OLDER = {
     "read_stream",
     "view",
 }
-REFUSED = {"create_auto_cdc_from_snapshot_flow", "foreach_batch_sink", "foreach_sink", "on_event_hook"}
+REFUSED = {"foreach_batch_sink", "foreach_sink", "on_event_hook"}
 
 
 def problems(text):
