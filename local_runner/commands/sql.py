@@ -59,7 +59,7 @@ def _result(query: str, bundle: "ResolvedBundle", spark: Any, limit: int | None)
     from local_runner.tables.volumes import Volumes
 
     state, fixtures = bundle.root / ".local" / bundle.target, fixtures_of(bundle)
-    with shims(Volumes(state, fixtures)), reading_with(_Named(spark, state, fixtures)):
+    with shims(spark, Volumes(state, fixtures)), reading_with(_Named(spark, state, fixtures)):
         try:
             frame = spark.sql(query)
             twice = [name for name, number in Counter(frame.columns).items() if number > 1]
@@ -72,6 +72,8 @@ def _result(query: str, bundle: "ResolvedBundle", spark: Any, limit: int | None)
 
 class _Named:
     """The reader for names that need not be whole: what runs have made comes first, then fixtures."""
+
+    has_rows = True
 
     def __init__(self, spark: Any, state: Path, fixtures: "Fixtures") -> None:
         self.state = FlowState()

@@ -190,6 +190,7 @@ class _Builder:
 class _EmptyTables:
     """The reader while the graph is built."""
 
+    has_rows = False
     builder: _Builder
     node: Node
     state: FlowState

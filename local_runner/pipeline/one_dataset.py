@@ -10,7 +10,9 @@ from typing import Any
 
 from local_runner.diagnostics import fail
 from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
+from local_runner.pipeline.dbutils import DBUtils, secrets_of
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
+from local_runner.pipeline.display import display
 from local_runner.pipeline.expectations import enforced
 from local_runner.pipeline.graph import as_declared, frame_of, view_of
 from local_runner.pipeline.loading import importing_from, load_sources
@@ -40,11 +42,13 @@ def run_dataset(
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="dataset-", dir=_scratch_home(root))))
         volumes = Volumes(scratch, Fixtures(root / "fixtures"))
-        stack.enter_context(shims(volumes))
+        dbutils = DBUtils(volumes, configuration, secrets_of(root))
+        stack.enter_context(shims(spark, volumes, dbutils))
         stack.enter_context(importing_from([], root))
-        for key, value in {**volumes.spark_settings(), **configuration}.items():
+        for key, value in configuration.items():
             spark.conf.set(key, value)
-        load_sources(read_sources(sources, root, configuration), definitions, {"spark": spark}, root)
+        names = {"spark": spark, "dbutils": dbutils, "display": display}
+        load_sources(read_sources(sources, root, configuration), definitions, names, root)
         dataset = _find(definitions, name)
         stack.enter_context(reading_with(_Given(spark, definitions, dataset, inputs, scratch)))
         flows = definitions.flows_into(dataset.name)
@@ -99,6 +103,7 @@ def _combined(spark: Any, frames: list[Any], scratch: Path) -> Any:
 class _Given:
     """The reader that knows the given inputs, and the pipeline's views."""
 
+    has_rows = True
     spark: Any
     definitions: Definitions
     dataset: Dataset

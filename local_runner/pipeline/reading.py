@@ -31,11 +31,14 @@ class FlowState:
 class TableReader(Protocol):
     """Answers `spark.read.table` (batch) and `spark.readStream.table` (stream) with a Connect DataFrame.
 
-    `state` is that of the flow whose query runs.
+    `state` is that of the flow whose query runs. `has_rows` says whether the tables are the real ones, or empty.
     """
 
     @property
     def state(self) -> FlowState: ...
+
+    @property
+    def has_rows(self) -> bool: ...
 
     def batch(self, name: str) -> Any: ...
 
@@ -127,6 +130,7 @@ class StoredTables:
 class AtSourceLevel:
     """The reader while source files are read, outside their query functions: what is there before the run."""
 
+    has_rows = True
     definitions: Definitions
     stored: StoredTables
     state: FlowState = FlowState()

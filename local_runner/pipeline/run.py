@@ -10,7 +10,9 @@ from typing import Any
 from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.appending import Query, Written
+from local_runner.pipeline.dbutils import DBUtils, secrets_of, with_secrets
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
+from local_runner.pipeline.display import display
 from local_runner.pipeline.expectations import Checks
 from local_runner.pipeline.graph import Node, build_graph, frame_of
 from local_runner.pipeline.loading import importing_from, load_sources
@@ -62,15 +64,18 @@ def run_pipeline(
     fixtures = fixtures_of(bundle)
     store, volumes = TableStore(state), Volumes(state, fixtures)
     definitions = Definitions(spec.catalog, spec.schema)
+    secrets = secrets_of(bundle.root)
+    dbutils = DBUtils(volumes, spec.configuration, secrets)
     with ExitStack() as stack:
         stack.enter_context(pipeline_lock(state, key))
-        stack.enter_context(shims(volumes))
+        stack.enter_context(shims(spark, volumes, dbutils))
         stack.enter_context(importing_from(spec.import_roots, bundle.root))
-        for name, value in {**volumes.spark_settings(), **spec.configuration}.items():
+        for name, value in with_secrets(spec.configuration, secrets).items():
             spark.conf.set(name, value)
+        names = {"spark": spark, "dbutils": dbutils, "display": display}
         stored = StoredTables(spark, store, fixtures)
         with reading_with(AtSourceLevel(definitions, stored)):
-            load_sources(sources, definitions, {"spark": spark}, bundle.root)
+            load_sources(sources, definitions, names, bundle.root)
         graph = build_graph(definitions, stored, spark, bundle.root)
         run = _Run(
             bundle, key, spark, definitions, graph, stored, store, volumes, _selected(selection, graph), selection, report
@@ -235,6 +240,7 @@ class _Run:
 class _Tables:
     """The reader while a query's rows are written."""
 
+    has_rows = True
     run: _Run
     checks: Checks
     state: FlowState

@@ -7,7 +7,8 @@
 | `spark.readStream.table`                 | the same, as a stream                                |
 | `spark.sql("select …")`                  | the same for each table it names (sql_text.py)       |
 | `read_files(…)` in it                    | Auto Loader (auto_loader/)                              |
-| `/Volumes/…` and `dbfs:/…` paths in load | the volume's folder on this machine                  |
+| `/Volumes/…` and `dbfs:/…` in a reader   | a file system over folders here (tables/volumes.py)  |
+| `from pyspark.dbutils import DBUtils`    | the `dbutils` of the source files (dbutils/)         |
 """
 
 import re
@@ -36,13 +37,15 @@ _FILE_FORMATS = {"csv", "json", "orc", "parquet", "text", "avro", "binaryfile", 
 
 
 @contextmanager
-def shims(volumes: Volumes) -> Iterator[None]:
-    """Everything in the table above, until the block ends, however it ends."""
+def shims(spark: Any, volumes: Volumes, dbutils: Any = None) -> Iterator[None]:
+    """Everything in the table above, until the block ends, however it ends; dbfs:/ paths in the session `spark`."""
     import pyspark
     from pyspark.sql.connect.readwriter import DataFrameReader
     from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.connect.streaming.readwriter import DataStreamReader
 
+    for name, value in volumes.spark_settings().items():
+        spark.conf.set(name, value)
     pipelines = _module("pyspark.pipelines", api.PIPELINES)
     with ExitStack() as stack:
 
@@ -51,6 +54,7 @@ def shims(volumes: Volumes) -> Iterator[None]:
 
         stack.enter_context(_patched_module("pyspark.pipelines", pipelines))
         stack.enter_context(_patched_module("dlt", _module("dlt", api.DLT)))
+        stack.enter_context(_patched_module("pyspark.dbutils", _module("pyspark.dbutils", {"DBUtils": lambda *_: dbutils})))
         put(pyspark, "pipelines", pipelines)
         put(DataFrameReader, "table", _read_table(DataFrameReader.table))
         put(SparkSession, "table", _read_table(SparkSession.table))
@@ -152,14 +156,21 @@ def _state() -> FlowState:
 
 def _load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
     def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
+        path = _path_option(self) if path is None else path
         paths = [volumes.uri(one) for one in path] if isinstance(path, list) else path and volumes.uri(path)
         return original(self, paths, format, schema, **options)
 
     return load
 
 
+def _path_option(reader: Any) -> str | None:
+    """Take the path from the reader's options, where Spark would find it too."""
+    return next((reader._options.pop(name) for name in list(reader._options) if name.lower() == "path"), None)
+
+
 def _stream_load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
     def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
+        path = _path_option(self) if path is None else path
         if (format or self._format or "").lower() == "cloudfiles":
             self.options(**options)
             return load_files(self._client, path, self._options, schema or self._schema, volumes, _state())

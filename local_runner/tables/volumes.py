@@ -28,50 +28,61 @@ class Volumes:
 
         Raises Failure where the path climbs out of its volume, or where a volume has neither fixtures nor files.
         """
+        place = self.place(path)
         if match := _VOLUME.match(path):
-            catalog, schema, volume = (match[part].lower() for part in ("catalog", "schema", "volume"))
-            base = self._state / "volumes" / catalog / schema / volume
-            self._fill(base, self._fixtures.volume_folder(catalog, schema, volume))
-            if not base.is_dir():
+            catalog, schema, volume = _names(match)
+            if not self._state.joinpath("volumes", catalog, schema, volume).is_dir():
                 wanted = self._fixtures.schema_folders(catalog, schema)[-1] / volume
                 raise fail(f"the volume {catalog}.{schema}.{volume} is empty here", f"Put its files under {wanted}/")
-        return str(self._place(path) or path)
+        return str(place or path)
 
     def folder_to_write(self, path: str) -> Path:
         """The folder on this machine, made where it is missing, in which files for a workspace path go.
 
         Raises Failure for a path that is in no volume and not in DBFS: local runs write nowhere else.
         """
-        folder = self._place(path)
+        folder = self.place(path)
         if folder is None:
             raise fail(f"'{path}' is no path of a workspace", "Write to /Volumes/<catalog>/<schema>/<volume>/… or dbfs:/…")
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _place(self, path: str) -> Path | None:
+    def place(self, path: str) -> Path | None:
+        """The place on this machine that a workspace path stands for, be there something or not; None for another path.
+
+        Raises Failure where the path climbs out of its volume.
+        """
+        if ".." in PurePosixPath(path).parts and (_VOLUME.match(path) or _DBFS.match(path)):
+            raise fail(f"'{path}' climbs out of its volume", "Leave out the '..'")
         if match := _VOLUME.match(path):
-            base = self._state.joinpath("volumes", *(match[part].lower() for part in ("catalog", "schema", "volume")))
+            catalog, schema, volume = _names(match)
+            base = self._state / "volumes" / catalog / schema / volume
+            self._fill(base, self._fixtures.volume_folder(catalog, schema, volume))
         elif match := _DBFS.match(path):
             base = self._state / "dbfs"
         else:
             return None
-        rest = PurePosixPath(match["rest"] or "")
-        if ".." in rest.parts:
-            raise fail(f"'{path}' climbs out of its volume", "Leave out the '..'")
-        return base / rest
+        place = base / (match["rest"] or "").lstrip("/")
+        if not place.resolve().is_relative_to(base.resolve()):
+            raise fail(f"'{path}' is a link out of its volume", "Put the file itself there")
+        return place
 
     def uri(self, path: str) -> str:
         """The name under which Spark finds a workspace path, given `spark_settings`: dbfs:/…, as on Databricks.
 
         Raises Failure as `local_path` does, and for a path in cloud storage.
         """
-        local = Path(self.local_path(path))
-        for place, folder in self._places().items():
-            if local.is_relative_to(folder):
-                return f"dbfs:{PurePosixPath(place, local.relative_to(folder))}"
+        local = self.local_path(path)
+        if self.place(path):
+            return self.uri_of(Path(local))
         if match := re.match(r"(?!file:)(\w+)://", path):
             raise fail(f"'{path}' is in cloud storage ({match[1]}), which local runs do not read", "Read it from a volume")
         return path
+
+    def uri_of(self, place: Path) -> str:
+        """The dbfs:/… path that stands for a place in a volume or in DBFS."""
+        root, folder = next(item for item in self._places().items() if place.is_relative_to(item[1]))
+        return f"dbfs:{PurePosixPath(root, place.relative_to(folder))}"
 
     def spark_settings(self) -> dict[str, str]:
         """Settings of a Spark session in which dbfs:/… is a name for the volumes' and DBFS' folders on this machine.
@@ -112,6 +123,10 @@ class Volumes:
             for name, file in now.items():
                 _copy(file, base / name)
             self._filled.add(base)
+
+
+def _names(match: re.Match[str]) -> tuple[str, str, str]:
+    return match["catalog"].lower(), match["schema"].lower(), match["volume"].lower()
 
 
 def _copy(file: Path, target: Path) -> None:

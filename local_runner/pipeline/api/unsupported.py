@@ -10,6 +10,7 @@ from pathlib import Path
 from local_runner.diagnostics import Diagnostic, Location
 from local_runner.pipeline.api import ARGUMENTS, DLT, PIPELINES
 from local_runner.pipeline.api.refusals import SINK_FORMATS, unsupported_argument, unsupported_format, unsupported_name
+from local_runner.pipeline.dbutils import PARTS
 
 _MODULES = {"pyspark.pipelines": PIPELINES, "dlt": DLT}
 
@@ -26,6 +27,8 @@ def unsupported(tree: ast.Module, path: Path) -> list[Diagnostic]:
             ]
         if isinstance(node, ast.Attribute) and (module := imported.get(ast.unparse(node.value))) in _MODULES:
             problems += [unsupported_name(module, node.attr, location)] if _unknown(module, node.attr) else []
+        if isinstance(node, ast.Attribute):
+            problems += _dbutils_problems(node, location)
         if isinstance(node, ast.Call):
             module, _, function = _called(node, imported).rpartition(".")
             problems += _call_problems(node, function, path) if module in _MODULES else []
@@ -50,6 +53,14 @@ def _called(call: ast.Call, imported: dict[str, str]) -> str:
     if isinstance(call.func, ast.Attribute):
         return f"{imported.get(ast.unparse(call.func.value))}.{call.func.attr}"
     return imported.get(ast.unparse(call.func), "")
+
+
+def _dbutils_problems(node: ast.Attribute, location: Location) -> Iterator[Diagnostic]:
+    owner, _, part = ast.unparse(node.value).rpartition(".")
+    if owner == "dbutils" and part in PARTS and node.attr not in PARTS[part]:
+        yield unsupported_name(f"dbutils.{part}", node.attr, location)
+    if part == "dbutils" and not owner and node.attr not in PARTS:
+        yield unsupported_name("dbutils", node.attr, location)
 
 
 def _call_problems(call: ast.Call, function: str, path: Path) -> Iterator[Diagnostic]:
