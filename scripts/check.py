@@ -56,7 +56,8 @@ def check_target(root: Path, target: str) -> list[Diagnostic]:
 
 
 def _unreadable(refused: OSError) -> Diagnostic:
-    return Diagnostic(f"cannot be read: {refused.strerror}", "Check who may read it.", Location(str(refused.filename)))
+    remedy = "Correct the path, or check who may read it."
+    return Diagnostic(f"cannot be read: {refused.strerror}", remedy, Location(str(refused.filename)))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Globs and paths that lead to no file. (A path to one notebook, file or folder is checked when the bundle is resolved.)"""
 
-import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from local_runner.bundle import ResolvedBundle
+from local_runner.bundle.globs import matching
 from local_runner.bundle.paths import is_local
 from local_runner.bundle.tree import each, get
 from local_runner.diagnostics import Diagnostic, Severity
@@ -51,15 +51,20 @@ def missing_wheels_and_jars(bundle: ResolvedBundle) -> list[Diagnostic]:
     for pattern in _LIBRARIES:
         for path, owner, step in each(bundle.config, pattern):
             text = owner[step] if isinstance(owner, list) else owner.get(step)
-            if not isinstance(text, str) or not text.endswith((".whl", ".jar")) or "${" in text or not is_local(text):
-                continue
-            if text.startswith("-") or "@" in text:
+            # The files of a job that has its code in git are there, not here.
+            if not _is_local_file(text) or get(bundle.config, *path[:3], "git_source"):
                 continue
             local = Path(os.path.normpath(bundle.roots.sync / text))
-            if not any(local.is_relative_to(folder) for folder in built) and not glob.glob(str(local)):
+            if not any(local.is_relative_to(folder) for folder in built) and not matching(str(local), bundle.root):
                 remedy = "Build it, add an artifact that does, or correct the path."
                 found.append(Diagnostic(f"{text} matches no file", remedy, bundle.location(*path)))
     return found
+
+
+def _is_local_file(text: object) -> bool:
+    if not isinstance(text, str) or not text.endswith((".whl", ".jar")) or text.startswith("-"):
+        return False
+    return is_local(text) and "${" not in text and "@" not in text
 
 
 def unmatched_sync_patterns(bundle: ResolvedBundle) -> list[Diagnostic]:

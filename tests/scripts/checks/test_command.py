@@ -94,6 +94,12 @@ def test_annotations_in_github_actions(check, monkeypatch):
     )
 
 
+def test_this_repository(check, request):
+    code, output = check({}, "dev", "--bundle", str(request.config.rootpath), "--output", "json")
+    assert code == 0
+    assert json.loads(output)["errors"] == []
+
+
 def test_wrong_usage(check):
     with pytest.raises(SystemExit) as exit_:
         check({}, "--output", "xml")

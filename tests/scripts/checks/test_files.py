@@ -111,6 +111,11 @@ Checked dev: 2 errors, no warnings
     )
 
 
+def test_a_wheel_in_git(check):
+    git = "daily:\n      git_source: {git_url: https://example.test/x, git_provider: gitHub, git_branch: main}"
+    assert check({"resources/x.yml": LIBRARIES.replace("daily:", git)}) == NOTHING
+
+
 def test_a_wheel_that_an_artifact_builds(check):
     artifact = """\
         artifacts:
