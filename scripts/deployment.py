@@ -6,6 +6,7 @@ import argparse
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -121,21 +122,15 @@ def _holds_data(key: str) -> bool:
 def _databricks(root: Path, arguments: list[str], stdout: int | None = None) -> bytes:
     """Run the CLI to its end and return what it prints, where `stdout` is a pipe."""
     sys.stdout.flush()
+    # An interrupt reaches the CLI too. It must end by itself, or it leaves half a deployment and its lock behind.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        process = subprocess.Popen(["databricks", "bundle", *arguments], cwd=root, stdout=stdout)  # noqa: S603, S607
+        done = subprocess.run(["databricks", "bundle", *arguments], cwd=root, stdout=stdout, check=False)  # noqa: S603, S607
     except FileNotFoundError:
         remedy = "Install it: https://docs.databricks.com/dev-tools/cli/install.html"
         raise fail("the Databricks CLI is not installed", remedy) from None
-    output = process.stdout.read() if process.stdout else b""
-    if code := _wait(process):
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if code := done.returncode:
         raise SystemExit(code if code > 0 else 128 - code)
-    return output
-
-
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    # An interrupt reaches the CLI too. It must end by itself, or it leaves half a deployment and its lock behind.
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+    return done.stdout
