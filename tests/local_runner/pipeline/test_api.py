@@ -94,10 +94,13 @@ def test_arguments_are_refused_where_they_would_have_an_effect():
         dp.temporary_view(spark_conf={"a": "b"})
         dp.create_auto_cdc_flow("t", "s", ["id"], "seq", once=False, columns_to_update="changed")
         dp.create_streaming_table("t", expect_all={}, path=None)
+        dp.apply_changes("t", "s", ["id"], "seq", where="id > 1")
+        dp.create_auto_cdc_flow("t", "s", ["id"], "seq", system_sequence_by="at", name="n")
         other.table(path="mine")
     """
     told = [(5, "table", "path"), (10, "materialized_view", "row_filter")]
     told += [(14, "temporary_view", "spark_conf"), (15, "create_auto_cdc_flow", "columns_to_update")]
+    told += [(17, "apply_changes", "where"), (18, "create_auto_cdc_flow", "system_sequence_by")]
     assert problems(text) == [
         (line, f"{function}({argument}=…) is not supported in local runs") for line, function, argument in told
     ]
@@ -197,3 +200,32 @@ def test_spark_conf_holds_for_its_own_dataset(pipeline):
     assert pipeline.rows("there") == [{"zone": "Asia/Tokyo"}]
     assert pipeline.rows("here") == [{"zone": "UTC"}]
     assert pipeline.rows("flows") == [{"zone": "Asia/Tokyo"}, {"zone": "Europe/Paris"}]
+
+
+def test_what_a_table_says_of_itself(pipeline):
+    pipeline.source("""
+        @dp.materialized_view(
+            name="sales.other.Sizes", comment="by size", schema="id bigint, size string",
+            table_properties={"quality": "gold"}, partition_cols=["size"], cluster_by=["id"], cluster_by_auto=True, private=True, format="delta",
+        )
+        def sizes():
+            return spark.sql("select 'L' as size, 1 as id")
+
+        @dp.materialized_view(partition_cols=["colour"])
+        def unknown():
+            return spark.sql("select 1 as id")
+
+        @dp.materialized_view(schema="id date")
+        def mistyped():
+            return spark.sql("select 1 as id")
+    """)
+    with pytest.raises(Failure, match="unknown has no column colour to be partitioned by"):
+        pipeline.run()
+    pipeline.source((pipeline.root / "src/source.py").read_text().replace('partition_cols=["colour"]', ""))
+    results = pipeline.outcome()
+    assert results["mistyped"].status.value == "failed"
+    assert "INVALID_COLUMN_OR_FIELD_DATA_TYPE" in results["mistyped"].problem.detail
+    entry = pipeline.store.lookup("sizes")
+    assert (str(entry.name), entry.comment, entry.properties) == ("sales.other.sizes", "by size", {"quality": "gold"})
+    assert [(column["name"], column["type"]) for column in entry.schema["fields"]] == [("id", "long"), ("size", "string")]
+    assert pipeline.rows("sizes") == [{"id": 1, "size": "L"}]

@@ -250,6 +250,22 @@ def test_two_flows_two_keys_a_sequence_of_two_and_nested_nulls(pipeline):
     assert {(row["id"], row["name"]) for row in pipeline.rows("people") if row["__END_AT"] is None} == {(9, "Eve")}
 
 
+def test_of_two_events_at_one_sequence_the_same_one_counts_in_any_order(pipeline):
+    pipeline.source("""
+        @dp.table
+        def raw():
+            return spark.readStream.schema("id int, v string, gone boolean").json(spark.conf.get("landing"))
+
+        dp.create_streaming_table("t")
+        dp.create_auto_cdc_flow("t", "raw", ["id"], "1", apply_as_deletes="gone", column_list=["id", "v"])
+    """)
+    pipeline.land("1.json", [{"id": 1, "v": "a"}, {"id": 2, "v": "b"}, {"id": 3, "v": "a"}, {"id": 4, "gone": True}])
+    assert pipeline.run().ok
+    pipeline.land("2.json", [{"id": 1, "v": "b"}, {"id": 2, "v": "a"}, {"id": 3, "gone": True}, {"id": 4, "v": "a"}])
+    assert pipeline.run().ok
+    assert pipeline.rows("t") == [{"id": 1, "v": "b"}, {"id": 2, "v": "b"}]
+
+
 def test_an_event_without_a_key_or_a_sequence_fails_the_update_and_the_table_stays(pipeline):
     pipeline.source("""
         for source in ("keys", "sequences"):
