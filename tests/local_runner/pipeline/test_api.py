@@ -206,7 +206,8 @@ def test_what_a_table_says_of_itself(pipeline):
     pipeline.source("""
         @dp.materialized_view(
             name="sales.other.Sizes", comment="by size", schema="id bigint, size string",
-            table_properties={"quality": "gold"}, partition_cols=["size"], cluster_by=["id"], cluster_by_auto=True, private=True, format="delta",
+            table_properties={"quality": "gold"}, partition_cols=["size"],
+            cluster_by=["id"], cluster_by_auto=True, private=True, format="delta",
         )
         def sizes():
             return spark.sql("select 'L' as size, 1 as id")
