@@ -80,7 +80,8 @@ def _parsed(text: str) -> tuple[Any, set[int]]:
     plain, streamed = _without_stream(text)
     try:
         query = sqlglot.parse_one(plain, dialect="databricks")
-    except sqlglot.errors.SqlglotError as error:
+    except (sqlglot.errors.SqlglotError, IndexError, RecursionError) as error:
+        # IndexError is sqlglot's own slip, on map('x'); RecursionError comes of thousands of nested parentheses.
         raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
     if not isinstance(query, exp.Query | exp.Values):
         raise fail(f"this is no query: {' '.join(plain.split()[:3])} …", "Write a SELECT")

@@ -1,0 +1,51 @@
+"""Which tables a query reads: by its scopes, not by its words."""
+
+import pytest
+
+from local_runner.diagnostics import Failure
+from local_runner.pipeline.sql_text import table_refs, with_aliases
+
+
+@pytest.mark.parametrize(
+    ("query", "tables"),
+    [
+        ("select * from a.b.c", ["a.b.c"]),
+        ("select * from `a-b`.`c d`.e as f", ["a-b.c d.e"]),
+        ("select * from a, b join c on true where x in (select y from d) union all select 1 from e", list("abcde")),
+        # A common table expression hides a table outside its own definition, and only there.
+        ("with t as (select * from t) select * from t", ["t"]),
+        ("with t as (select 1), u as (select * from cat.s.t) select * from t, u", ["cat.s.t"]),
+        ("with t as (select 1) select * from (with t as (select * from v) select * from t), t", ["v"]),
+        ("select * from t lateral view explode(z) as y", ["t"]),
+        ("select v:a.b::int from t pivot (sum(x) for y in (1, 2))", ["t"]),
+        ("select 'from a', \"from b\" from c -- from d\n/* from e */", ["c"]),
+        ("values (1), (2)", []),
+    ],
+)
+def test_the_tables_of_a_query(query, tables):
+    assert sorted(".".join(ref.parts) for ref in table_refs(query)) == tables
+
+
+@pytest.mark.parametrize(
+    "query", ["select * from stream(t)", "select * from STREAM t", "select * from a join stream t on true"]
+)
+def test_a_table_read_as_a_stream(query):
+    assert [ref.parts for ref in table_refs(query) if ref.streaming] == [("t",)]
+
+
+def test_a_column_called_stream_is_none():
+    assert [ref.streaming for ref in table_refs("select stream from stream")] == [False]
+
+
+def test_only_the_names_of_tables_change():
+    query = "with b as (select * from x.b) select x.b.id, 'x.b' from b join `x`.`b` on true"
+    text, names = with_aliases(query, table_refs(query))
+    for name, plain in zip(names, ["ONE", "TWO"], strict=True):
+        text = text.replace(name, plain)
+    assert text == "with b as (select * from ONE AS `b`) select b.id, 'x.b' from b join TWO AS `b` on true"
+
+
+@pytest.mark.parametrize("query", ["select * from", "select map('x') from t", "drop table t", "select '"])
+def test_what_is_no_query_is_refused_in_words(query):
+    with pytest.raises(Failure):
+        table_refs(query)
