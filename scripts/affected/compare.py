@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from scripts.affected.code import WHOLE, CodeUnit
@@ -51,6 +52,7 @@ class _Comparison:
         self.resources = [Resource(key) for key in dict.fromkeys(keys)]
         self._walk()
         self._mark_data()
+        self._mark_uploads()
         self.reached = self._reached()
 
     def touched(self) -> Iterator[Touched]:
@@ -121,6 +123,15 @@ class _Comparison:
                 for unit in code[user]:
                     self.changed.setdefault(unit, f"{file} changed")
 
+    def _mark_uploads(self) -> None:
+        """Count code that a changed pattern of `sync` names as changed: it may no longer be uploaded, or only now."""
+        sync = [version.bundle.value.get("sync") or {} for version in (self.before, self.after)]
+        for name in ("exclude", "include", "paths"):
+            before, after = (set(one.get(name) or ()) for one in sync)
+            for node in self.uses:
+                if isinstance(node, CodeUnit) and any(_may_name(pattern, node.file) for pattern in before ^ after):
+                    self.changed.setdefault(node, f"sync.{name} changed, which names {node.file}")
+
     def _reached(self) -> set[Node]:
         users: dict[Node, set[Node]] = defaultdict(set)
         for node, used in self.uses.items():
@@ -138,7 +149,9 @@ class _Comparison:
         """Why `resource` is reached: what is different in it and its own code, and what it has from other resources."""
         if None in (self.before.own(resource), self.after.own(resource)):
             return [self.changed[resource]]
-        own = self.before.uses(resource) | self.after.uses(resource)
+        # A pipeline uses the tables that it makes; those it reads are used by these.
+        is_pipeline = resource.key.startswith("pipelines.")
+        made = self.before.uses(resource) | self.after.uses(resource) if is_pipeline else set()
         reasons: dict[str, None] = {}
         vague: dict[str, None] = {}
         seen: set[Node] = {resource}
@@ -149,11 +162,14 @@ class _Comparison:
                 reasons[self.changed[node]] = None
             elif node in self.rewired:
                 vague[self.rewired[node]] = None
+            if isinstance(node, Table) and None in (self.before.own(node), self.after.own(node)):
+                # That it comes or goes says all about what it is made from.
+                continue
             for used in sorted((self.uses[node] & self.reached) - seen, key=repr):
                 seen.add(used)
                 if isinstance(used, Resource):
                     reasons[f"runs {used.key}"] = None
-                elif isinstance(used, Table) and used not in own:
+                elif isinstance(used, Table) and used not in made:
                     reasons[f"reads {_name(used)}"] = None
                 else:
                     waiting.append(used)
@@ -166,6 +182,15 @@ def _around(file: str, users: Iterable[str]) -> list[str]:
         if inside := [user for user in users if PurePosixPath(user).is_relative_to(folder)]:
             return inside
     return []
+
+
+def _may_name(pattern: str, file: str) -> bool:
+    """Whether a pattern of `sync`, written as in a .gitignore, may name `file` or a folder around it."""
+    parts = pattern.strip("/").removesuffix("/**")
+    return any(
+        fnmatchcase(path.as_posix(), parts) or fnmatchcase(path.name, parts) or parts == "."
+        for path in (PurePosixPath(file), *PurePosixPath(file).parents)
+    )
 
 
 def _name(node: Node) -> str:

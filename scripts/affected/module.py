@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from scripts.affected.notebooks import notebook_commands
+from scripts.affected.sql import statements
 
 # What a file does when it is imported, beside defining names.
 EFFECTS = ""
@@ -184,12 +185,20 @@ def _first_line(node: ast.stmt) -> int:
 
 
 class _Undocumented(ast.NodeTransformer):
-    """Takes docstrings out; a copy, as the tree is shared."""
+    """Takes docstrings out, and the layout of SQL in `spark.sql("…")`; makes a copy, as the tree is shared."""
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         copy = type(node)(**{name: self._copied(value) for name, value in ast.iter_fields(node)})
         if isinstance(copy, (*_FUNCTIONS, ast.ClassDef)) and _is_text(copy.body[0]):
             copy.body = copy.body[1:]
+        return copy
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        copy = self.generic_visit(node)
+        query = node.args[0] if node.args else None
+        is_sql = isinstance(node.func, ast.Attribute) and node.func.attr == "sql"
+        if is_sql and isinstance(query, ast.Constant) and isinstance(query.value, str):
+            copy.args[0] = ast.Constant(tuple(code for _, code in statements(query.value)))
         return copy
 
     def _copied(self, value: object) -> object:

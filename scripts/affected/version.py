@@ -16,6 +16,7 @@ from scripts.affected.nodes import AnyTable, Data, Field, Node, Resource, Shared
 from scripts.affected.notebooks import python_text
 from scripts.affected.pipelines import Pipelines
 from scripts.affected.project import project_settings
+from scripts.affected.sql import statements
 from scripts.affected.tree import Tree
 from scripts.lineage import Lineage
 
@@ -87,10 +88,12 @@ class Version:
         return domain, source
 
     def _code(self, file: str, name: str) -> object | None:
-        module = self.code.module(file) if not file.endswith(".sql") else None
+        if file.endswith(".sql"):
+            # A statement's name is what it says.
+            return name if any(name == code for _, code in statements(self.tree.text(file))) else None
+        module = self.code.module(file)
         if module is None:
-            # A statement of a SQL file is its own name; what is not valid Python is what it says.
-            return name if file.endswith(".sql") else python_text(file, self.tree.read(file))
+            return python_text(file, self.tree.read(file))
         if name == WHOLE:
             return name
         return code_of(module.units[name]) if name in module.units else None

@@ -158,6 +158,11 @@ def tool_settings(scene: Scene) -> set[str]:
     return set()
 
 
+def tooling_that_is_not_uploaded(scene: Scene) -> set[str]:
+    scene.edit("databricks.yml", "exclude: [tests/**]", "exclude: [tests/**, tools/**, '*.toml']")
+    return set()
+
+
 def unused_variable(scene: Scene) -> set[str]:
     scene.edit("databricks.yml", "variables:\n  catalog", "variables:\n  extra: {description: none, default: x}\n  catalog")
     return set()
@@ -296,6 +301,12 @@ def what_a_pair_reads(scene: Scene) -> set[str]:
 def dependency_of_one_pipeline(scene: Scene) -> set[str]:
     pair = scene.pair(is_yaml, is_read)
     scene.append(pair.resource_file("pipeline"), "          - numpy==2.0.0\n")
+    return pair.downstream()
+
+
+def code_that_is_not_uploaded(scene: Scene) -> set[str]:
+    pair = scene.pair()
+    scene.edit("databricks.yml", "exclude: [tests/**]", f"exclude: [tests/**, {pair.source_file('rules.py')}]")
     return pair.downstream()
 
 

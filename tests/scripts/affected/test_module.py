@@ -87,6 +87,15 @@ def test_comments_layout_and_docstrings_leave_the_code_the_same(other):
     assert code_of(units(other)["f"]) == code_of(units('def f(a):\n    return g(a, "x")\n')["f"])
 
 
+def test_so_do_comments_and_layout_of_sql():
+    def code(query):
+        return code_of(units(f"def f():\n    return spark.sql({query!r})\n")["f"])
+
+    assert code("select a -- why\n from  t") == code("SELECT a FROM t")
+    assert code("SELECT a FROM t") != code("SELECT A FROM t")
+    assert code("SELECT 'x  y' FROM t") != code("SELECT 'x y' FROM t")
+
+
 @pytest.mark.parametrize("other", ['def f(a):\n    return g(a, "y")\n', 'def f(a, b):\n    return g(a, "x")\n'])
 def test_anything_else_makes_it_another(other):
     assert code_of(units(other)["f"]) != code_of(units('def f(a):\n    return g(a, "x")\n')["f"])
