@@ -74,7 +74,7 @@ def write_auto_cdc_target(
         frame, rules = as_events(query.frame, flow.changes, flow.location)
         events.append(replace(query, frame=frame))
     log = entry.log if entry else ChangeLog(version, rules.keys)
-    if log.keys != rules.keys:
+    if [key.lower() for key in log.keys] != [key.lower() for key in rules.keys]:
         raise fail(
             f"the keys of {dataset.name.table} are now {', '.join(rules.keys)}, not {', '.join(log.keys)}",
             f"Make it anew: --full-refresh {dataset.name.table}",

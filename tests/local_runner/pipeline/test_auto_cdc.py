@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from local_runner.diagnostics import Failure
+from local_runner.pipeline.one_dataset import run_dataset
 
 RAW = """
     @dp.table
@@ -248,6 +249,27 @@ def test_two_flows_two_keys_a_sequence_of_two_and_nested_nulls(pipeline):
     assert pipeline.rows("people") == after
     assert pipeline.outcome(full_refresh=frozenset({"people"}))["people"].rows == 6
     assert {(row["id"], row["name"]) for row in pipeline.rows("people") if row["__END_AT"] is None} == {(9, "Eve")}
+
+
+def test_a_target_alone_gives_what_its_inputs_add_up_to(pipeline):
+    pipeline.source(PEOPLE.replace("KEYS", "['region', 'id']"))
+    schema = "region string, id int, at date, n int, name string, place struct<street: string, town: string>, gone boolean"
+    day = [date(2025, 1, number) for number in range(1, 5)]
+    archive = [("eu", 1, day[0], 9, "Ann", ("A", "T"), None)]
+    live = [
+        ("eu", 1, day[3], 0, None, None, True),
+        ("eu", 1, day[1], 0, "Anna", None, None),
+        ("eu", 2, day[1], 1, "X", None, None),
+    ]
+    inputs = {
+        name: pipeline.spark.createDataFrame(rows, schema) for name, rows in {"archive": archive, "live": live}.items()
+    }
+    source = pipeline.root / "src" / "source.py"
+    rows = run_dataset(pipeline.spark, [source], "people", inputs, {}, pipeline.root).collect()
+    assert [(row.name, row.place.street, row["__START_AT"].at, row["__END_AT"].at) for row in rows] == [
+        ("Ann", "A", day[0], day[1]),
+        ("Anna", "A", day[1], day[3]),
+    ]
 
 
 def test_of_two_events_at_one_sequence_the_same_one_counts_in_any_order(pipeline):
