@@ -120,7 +120,7 @@ def current_rows(events: Any, rules: Rules) -> Any:
 
     columns = [name for name in events.columns if name not in (SEQUENCE, OPERATION)]
     by_key = Window.partitionBy(*map(_column, rules.keys)).orderBy(SEQUENCE)
-    states = _filled(_one_a_sequence(_after_last_truncate(events), columns, rules), columns, rules)
+    states = _filled(_one_a_sequence(_effective(events, rules.scd_type), columns, rules), columns, rules)
     is_upsert = F.col(OPERATION) == "upsert"
     if rules.scd_type == 1:
         last = states.withColumn(END, F.lead(SEQUENCE).over(by_key))
@@ -145,13 +145,16 @@ def _is_reserved(name: str) -> bool:
     return name.lower().startswith("__change_") or name.lower() in (START.lower(), END.lower())
 
 
-def _after_last_truncate(events: Any) -> Any:
+def _effective(events: Any, scd_type: int) -> Any:
+    """The upserts and deletes that no truncate has made void; SCD type 2 has no truncates."""
     from pyspark.sql import functions as F
 
-    events = events.where(F.col(OPERATION) != MARK)
+    kept = events.where(F.col(OPERATION).isin("upsert", "delete"))
+    if scd_type == 2:
+        return kept
     last = events.where(F.col(OPERATION) == "truncate").agg(F.max(SEQUENCE).alias("__change_truncated"))
     later = F.col("__change_truncated").isNull() | (F.col(SEQUENCE) > F.col("__change_truncated"))
-    return events.crossJoin(last).where(later).drop("__change_truncated")
+    return kept.crossJoin(last).where(later).drop("__change_truncated")
 
 
 def _one_a_sequence(events: Any, columns: list[str], rules: Rules) -> Any:
@@ -162,10 +165,11 @@ def _one_a_sequence(events: Any, columns: list[str], rules: Rules) -> Any:
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    same = Window.partitionBy(*map(_column, rules.keys), SEQUENCE)
     values = F.struct(*map(_column, columns)).cast("string")
-    place = F.row_number().over(same.orderBy(F.col(OPERATION), values.desc()))
-    return events.withColumn("__change_place", place).where("__change_place = 1").drop("__change_place")
+    # Partitioned and ordered as the windows after it want: Spark moves and sorts the events once.
+    in_order = Window.partitionBy(*map(_column, rules.keys)).orderBy(SEQUENCE, OPERATION, values.desc())
+    first = ~F.col(SEQUENCE).eqNullSafe(F.lag(SEQUENCE).over(in_order))
+    return events.withColumn("__change_first", first).where("__change_first").drop("__change_first")
 
 
 def _filled(events: Any, columns: list[str], rules: Rules) -> Any:

@@ -73,13 +73,11 @@ def write_auto_cdc_target(
         query = query_of(flow, flow_state(home, flow))
         frame, rules = as_events(query.frame, flow.changes, flow.location)
         events.append(replace(query, frame=frame))
-    log = entry.log if entry else ChangeLog(version, rules.keys)
-    if [key.lower() for key in log.keys] != [key.lower() for key in rules.keys]:
-        raise fail(
-            f"the keys of {dataset.name.table} are now {', '.join(rules.keys)}, not {', '.join(log.keys)}",
-            f"Make it anew: --full-refresh {dataset.name.table}",
-            dataset.location,
-        )
+    log = entry.log if entry else ChangeLog(version, rules.keys, rules.scd_type)
+    before, now = (f"SCD type {one.scd_type} with the keys {', '.join(one.keys).lower()}" for one in (log, rules))
+    if before != now:
+        table = dataset.name.table
+        raise fail(f"{table} is now of {now}, not of {before}", f"Make it anew: --full-refresh {table}", dataset.location)
     schema = _with_columns(log.schema, events, dataset)
     if flows[0].changes.snapshots:
         written = append_snapshots(dataset, flows[0], query_of, flow_state(home, flows[0]), home / "events")

@@ -23,10 +23,11 @@ from local_runner.tables.name import TableName, named
 
 @dataclass(frozen=True)
 class ChangeLog:
-    """The version that holds the change events of an Auto CDC target, the names of their keys, and their schema."""
+    """The version that holds the change events of an Auto CDC target, how they are applied, and their schema."""
 
     version: str
     keys: list[str]
+    scd_type: int
     schema: dict[str, Any] | None = None
 
 

@@ -245,7 +245,8 @@ def test_two_flows_two_keys_a_sequence_of_two_and_nested_nulls(pipeline):
     assert pipeline.rows("people") == after
     # Other keys would make another table of the same events: that takes a full refresh, which reads all there is again.
     pipeline.source(PEOPLE.replace("KEYS", "['id']"))
-    assert pipeline.outcome()["people"].problem.summary == "the keys of people are now id, not region, id"
+    told = "people is now of SCD type 2 with the keys id, not of SCD type 2 with the keys region, id"
+    assert pipeline.outcome()["people"].problem.summary == told
     assert pipeline.rows("people") == after
     assert pipeline.outcome(full_refresh=frozenset({"people"}))["people"].rows == 6
     assert {(row["id"], row["name"]) for row in pipeline.rows("people") if row["__END_AT"] is None} == {(9, "Eve")}
