@@ -1,6 +1,6 @@
 """How exact `just affected` is, and how fast: seeded changes to a generated bundle whose model says what each one touches.
 
-    python benchmarks/affected.py             # 430 changes, then the time at 1,000 pairs
+    python benchmarks/affected.py             # 450 changes, then the time at 1,000 pairs
     python benchmarks/affected.py 1000 100    # 1,000 changes, then the time at 100 pairs
 
 Precision: of the resources it names, how many the change touches. Recall: of those the change touches, how many it names.
@@ -75,7 +75,7 @@ def measure_time(root: Path, pairs: int) -> None:
 
 
 def main() -> None:
-    changes, pairs = ([int(argument) for argument in sys.argv[1:]] + [430, 1000][len(sys.argv) - 1 :])[:2]
+    changes, pairs = ([int(argument) for argument in sys.argv[1:]] + [450, 1000][len(sys.argv) - 1 :])[:2]
     with tempfile.TemporaryDirectory() as folder:
         measure_exactness(Path(folder), changes)
     with tempfile.TemporaryDirectory() as folder:

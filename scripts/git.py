@@ -47,8 +47,9 @@ def snapshot(root: Path) -> str:
         index = Path(folder, "index")
         own = Path(_git(root, "rev-parse", "--path-format=absolute", "--git-path", "index"))
         if own.exists():
-            # It knows which files are unchanged, so that they need not be read.
-            shutil.copyfile(own, index)
+            # It knows which files are unchanged, so that they need not be read. By its own time it tells which files may
+            # have changed after it in the same instant, so the copy keeps that.
+            shutil.copy2(own, index)
         environment = {"GIT_INDEX_FILE": str(index)}
         _git(root, "add", "--all", "--", ".", environment=environment)
         tree = _git(root, "write-tree", environment=environment)
