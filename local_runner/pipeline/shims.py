@@ -27,6 +27,7 @@ from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, FlowState, TableReader, current_reader
 from local_runner.pipeline.sql_read_files import load_call
 from local_runner.pipeline.sql_text import TableRef, table_refs, with_aliases
+from local_runner.pipeline.table_options import refuse_table_options
 from local_runner.spark.connect_plan import formatted, query_over
 from local_runner.tables.name import join_identifier
 from local_runner.tables.volumes import Volumes
@@ -107,6 +108,7 @@ def _patched_module(name: str, module: ModuleType) -> Iterator[None]:
 
 def _read_table(original: Callable[..., Any]) -> Callable[..., Any]:
     def table(self: Any, tableName: str) -> Any:
+        refuse_table_options(getattr(self, "_options", ()))
         reader = current_reader()
         return reader.batch(tableName) if reader else original(self, tableName)
 
@@ -115,6 +117,7 @@ def _read_table(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _stream_table(original: Callable[..., Any]) -> Callable[..., Any]:
     def table(self: Any, tableName: str) -> Any:
+        refuse_table_options(self._options)
         reader = current_reader()
         return reader.stream(tableName) if reader else original(self, tableName)
 

@@ -202,6 +202,32 @@ def test_spark_conf_holds_for_its_own_dataset(pipeline):
     assert pipeline.rows("flows") == [{"zone": "Asia/Tokyo"}, {"zone": "Europe/Paris"}]
 
 
+def test_options_that_ask_for_other_rows_of_a_table_are_refused(pipeline):
+    pipeline.source("""
+        @dp.table
+        def raw():
+            return spark.readStream.schema("id int").json(spark.conf.get("landing"))
+
+        @dp.table
+        def copy():
+            return spark.readStream.option("skipChangeCommits", "true").option("maxFilesPerTrigger", 1).table("raw")
+
+        @dp.table
+        def feed():
+            return spark.readStream.option("readChangeFeed", True).table("raw")
+
+        @dp.materialized_view
+        def older():
+            return spark.read.options(versionAsOf=0).table("raw")
+    """)
+    with pytest.raises(Failure) as caught:
+        pipeline.run()
+    assert [(problem.summary, problem.location.line) for problem in caught.value.diagnostics] == [
+        ("the option readChangeFeed of a table is not supported in local runs", 14),
+        ("the option versionAsOf of a table is not supported in local runs", 18),
+    ]
+
+
 def test_what_a_table_says_of_itself(pipeline):
     pipeline.source("""
         @dp.materialized_view(

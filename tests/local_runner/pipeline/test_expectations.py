@@ -76,7 +76,7 @@ def test_a_failed_update_names_rule_and_row_and_keeps_the_last_good_table(pipeli
     assert results["after"].reason == "upstream stream failed"
     # The row is mended at its source: nothing is lost, nothing comes twice.
     pipeline.land("2.json", [{"id": 2, "n": 2}])
-    assert pipeline.run(full_refresh_all=True).ok
+    assert pipeline.run().ok
     assert pipeline.rows("stream") == pipeline.rows("batch") == [*good, {"id": 2, "n": 2}]
 
 
