@@ -240,6 +240,14 @@ class _Uses(ast.NodeVisitor):
         self.visit(node.args)
         self._visit_scope([node.body], _parameters(node.args))
 
+    def visit_Call(self, node: ast.Call) -> None:
+        named = node.args[0] if node.args else None
+        if isinstance(named, ast.Constant) and isinstance(named.value, str):
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            if name in ("import_module", "__import__"):
+                self.imports.add(Import(named.value))
+        self.generic_visit(node)
+
     def _visit_comprehension(self, node: ast.AST) -> None:
         names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
         self._visit_scope(list(ast.iter_child_nodes(node)), names)

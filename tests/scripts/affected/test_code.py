@@ -20,6 +20,7 @@ FILES = {
     "src/namespace/inner.py": "def f(): ...\n",
 }
 MONEY = "src/common/money.py"
+IMPORTLIB = Package("importlib.import_module")
 ROUND_UP = CodeUnit(MONEY, "round_up")
 
 
@@ -53,6 +54,8 @@ def code(tmp_path):
         ("from ..shop.rules import valid", "valid()", {CodeUnit("src/sales/shop/rules.py", "valid")}),
         ("import rules", "rules.valid()", {CodeUnit("src/sales/shop/rules.py", "valid")}),
         ("from namespace.inner import f", "f()", {CodeUnit("src/namespace/inner.py", "f")}),
+        ("import importlib", "importlib.import_module('common.money').round_up(1)", {CodeUnit(MONEY, WHOLE), IMPORTLIB}),
+        ("", "__import__('common.money')", {CodeUnit(MONEY, WHOLE)}),
         ("import common.broken", "common.broken.f()", {CodeUnit("src/common/broken.py", WHOLE)}),
         ("from pyspark.sql import functions as F", "F.col('a')", {Package("pyspark.sql.functions")}),
         ("import numpy as np", "np.array([])", {Package("numpy.array")}),
