@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 ROOT = Path(__file__).parent.parent
+# The markers of tests that run only where `-m` names them: `just test` is to take less than two minutes on two cores.
+ASKED_FOR = ("slow", "kills")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs Spark, for `just test -m "not spark"`; leave out the kills where they are not named.
+    """Mark what needs Spark, for `just test -m "not spark"`; leave out what is slow where it is not named.
 
     Where tests run side by side, all that need Spark stay in one process: they share its session.
     """
@@ -32,10 +34,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("spark")
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
-    if "kills" not in config.option.markexpr:
-        kills = [item for item in items if item.get_closest_marker("kills")]
-        items[:] = [item for item in items if item not in kills]
-        config.hook.pytest_deselected(items=kills)
+    unasked = [marker for marker in ASKED_FOR if marker not in config.option.markexpr]
+    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in unasked)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session")

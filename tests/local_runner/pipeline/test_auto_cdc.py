@@ -10,6 +10,8 @@ import pytest
 from local_runner.diagnostics import Failure
 from local_runner.pipeline.one_dataset import run_dataset
 
+pytestmark = pytest.mark.slow
+
 RAW = """
     @dp.table
     def raw():

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def test_each_run_takes_the_tables_present_state(pipeline):
     pipeline.source("""

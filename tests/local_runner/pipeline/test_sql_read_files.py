@@ -6,6 +6,8 @@ from local_runner.diagnostics import Failure
 from local_runner.pipeline.sql_read_files import FilesCall, read_call
 from local_runner.pipeline.sql_text import check_query, table_refs, with_aliases
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_call_as_options_of_auto_loader():
     call = """read_files('/Volumes/a/b/c/*', format => 'csv', header => true, schemaHints => "n int",

@@ -6,6 +6,8 @@ import pytest
 
 from local_runner.diagnostics import Failure
 
+pytestmark = pytest.mark.slow
+
 ROWS = [{"id": n, "kind": "ab"[n % 2], "amount": n * 10 - 20, "day": f"2025-01-0{n}"} for n in range(1, 6)]
 RAW = """
     @dp.table

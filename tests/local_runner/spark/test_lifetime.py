@@ -17,7 +17,7 @@ from local_runner.spark.command import command
 from local_runner.spark.folder import ServerFolder
 from local_runner.spark.server import use_server
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 IDLE_SECONDS = 1
 USER = f"""

@@ -16,6 +16,8 @@ from local_runner.spark import end_run, stop
 from local_runner.spark.folder import ServerFolder
 from local_runner.spark.server import use_server
 
+pytestmark = pytest.mark.slow
+
 USE = """
 import sys
 from pathlib import Path

@@ -4,7 +4,11 @@ import gzip
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from tests.local_runner.pipeline.auto_loader.conftest import Case, rescued
+
+pytestmark = pytest.mark.slow
 
 FORMAT = "csv"
 HEADER = {"header": "true"}

@@ -5,7 +5,11 @@ import json
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from tests.local_runner.pipeline.auto_loader.conftest import Case, ordered, rescued
+
+pytestmark = pytest.mark.slow
 
 FORMAT = "json"
 

@@ -5,9 +5,12 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 import pyarrow as pa
+import pytest
 from pyarrow import parquet
 
 from tests.local_runner.pipeline.auto_loader.conftest import Case, rescued
+
+pytestmark = pytest.mark.slow
 
 FORMAT = "parquet"
 
