@@ -64,10 +64,6 @@ class Failure(Exception):
         super().__init__("; ".join(d.summary for d in diagnostics))
         self.diagnostics = diagnostics
 
-    def __reduce__(self) -> tuple[type["Failure"], tuple[Diagnostic, ...]]:
-        # So that it also stops work that another process does: by itself, pickle would hand over the text only.
-        return type(self), self.diagnostics
-
 
 def fail(summary: str, remedy: str = "", location: Location | None = None, detail: str = "") -> Failure:
     """A `Failure` of one error, to be raised: `raise fail("no pipeline named x", "did you mean y?")`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +52,9 @@ def change_since(root: Path, target: str, base: str | None = None) -> Change:
         reasons = (f"nothing is recorded as deployed to {target}",)
         touched = sorted(Touched(*after.pair_of(key), key, reasons) for key in after.resources)
         return Change(target, None, tuple(touched), after.domains)
-    with git.checkout(root, commit) as folder, ProcessPoolExecutor(max_workers=2) as pool:
+    with git.checkout(root, commit) as folder, ThreadPoolExecutor(max_workers=2) as pool:
         _lend(root, folder, target)
+        # Most of the time goes to other processes, which load the resources that are written in Python.
         reading = pool.submit(_read, folder, target)
         after = Version(*pool.submit(_read, root, target).result())
         try:
