@@ -5,16 +5,20 @@ import re
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
-from local_runner.diagnostics import Diagnostic
+from local_runner.diagnostics import Diagnostic, Location
 from local_runner.pipeline.definitions import Dataset
 from local_runner.pipeline.expectations import refused_row
 from local_runner.pipeline.loading import diagnose
+from local_runner.tables.records import Broken, broken_record
+from local_runner.tables.volumes import Volumes
 
+_UNREADABLE = re.compile(r"\[FAILED_READ_FILE\b.*? reading file (\S+?)\.(?:\s|$)")
 _NOT_FOUND = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 
-def explain(error: Exception, dataset: Dataset, root: Path) -> Diagnostic:
+def explain(error: Exception, dataset: Dataset, root: Path, volumes: Volumes) -> Diagnostic:
     """What went wrong while `dataset` was written."""
     name, message = dataset.name.table, str(error)
     if refused := refused_row(message):
@@ -28,10 +32,24 @@ def explain(error: Exception, dataset: Dataset, root: Path) -> Diagnostic:
     if (found := _NOT_FOUND.search(message)) and find_spec(found[1].split(".")[0]):
         remedy = "Import it at the top of the file: a function that Spark runs takes along what is imported there"
         return Diagnostic(f"{name}: a function imports {found[1]}, which Spark does not have", remedy, dataset.location)
+    if found := _UNREADABLE.search(message):
+        return _unreadable(found[1], name, volumes)
     if _server_is_gone(error):
         remedy = "Run again: the next run starts a new server; .local/spark/server.log has its last words"
         return Diagnostic(f"the Spark server stopped while {name} was written", remedy, dataset.location)
     return replace(diagnose(error, f"{name} failed", root, dataset.location), remedy="The last good table is kept")
+
+
+def _unreadable(uri: str, name: str, volumes: Volumes) -> Diagnostic:
+    """A file that Spark could not read for `name`: where it is here, and the line where that can be told."""
+    path = re.sub(r"^(dbfs|file):/+", lambda scheme: f"{scheme[1]}:/", unquote(uri))
+    file = volumes.origin(path) or Path(path.removeprefix("file:"))
+    broken = broken_record(file) or Broken(0, "Spark says no more")
+    return Diagnostic(
+        f"{name}: {file.name} cannot be read: {broken.problem}",
+        "Mend it, or read it with another mode than FAILFAST. The last good table is kept",
+        Location(str(file), broken.line),
+    )
 
 
 def _server_is_gone(error: Exception) -> bool:

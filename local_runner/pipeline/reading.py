@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import Location, fail
 from local_runner.pipeline.appending import flow_folder
 from local_runner.pipeline.definitions import Definitions
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.fixtures import Fixtures
+from local_runner.tables.records import broken_record
 
 # Spark's file source forgets files older than this, counted from the newest: a late file would be lost in silence.
 FOREVER = "36500d"
@@ -82,7 +83,11 @@ class StoredTables:
         if entry is None:
             path = self._fixture_file(name)
             schema = self._fixture(self._spark.read, path).schema
-            return self._fixture(self._spark.readStream.schema(schema).option("maxFileAge", FOREVER), path)
+            reader = self._spark.readStream.schema(schema).option("maxFileAge", FOREVER)
+            if path.is_dir():
+                return self._fixture(reader, path)
+            # A stream reads a folder.
+            return self._fixture(reader.option("pathGlobFilter", path.name), path, path.parent)
         if entry.kind != "streaming table":
             raise fail(
                 f"{name} is a {entry.kind}: it cannot be read as a stream, since its rows change",
@@ -117,13 +122,17 @@ class StoredTables:
             raise fail(f"there is no table {name}", self.how_to_add(name))
         return path
 
-    def _fixture(self, reader: Any, path: Path) -> Any:
+    def _fixture(self, reader: Any, path: Path, place: Path | None = None) -> Any:
+        """The fixture at `path`, by `reader`, which is to look for it at `place`."""
+        if broken := broken_record(path):
+            raise fail(f"the fixture {path.name} is broken: {broken.problem}", "Mend it", Location(str(path), broken.line))
+        options = {"mode": "FAILFAST"}
         if path.suffix == ".csv":
-            return reader.format("csv").options(header="true", inferSchema="true", mode="FAILFAST").load(str(path))
-        if path.suffix == ".parquet":
-            return reader.format("parquet").load(str(path))
-        whole = path.read_text("utf-8").lstrip().startswith("[")  # one array; else one object a line
-        return reader.format("json").options(multiLine=str(whole).lower(), mode="FAILFAST").load(str(path))
+            options |= {"header": "true", "inferSchema": "true", "escape": '"', "multiLine": "true"}
+        elif path.suffix != ".parquet":
+            # One list, or an object a line.
+            options["multiLine"] = str(path.read_text("utf-8").lstrip().startswith("[")).lower()
+        return reader.format(path.suffix[1:].replace("jsonl", "json")).options(**options).load(str(place or path))
 
 
 @dataclass(frozen=True)

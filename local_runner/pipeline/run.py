@@ -170,7 +170,7 @@ class _Run:
         except Failure as failure:
             return self._result(node, Status.FAILED, problem=failure.diagnostics[0], seconds=time.monotonic() - started)
         except Exception as error:
-            problem = explain(error, node.dataset, self.bundle.root)
+            problem = explain(error, node.dataset, self.bundle.root, self.volumes)
             return self._result(node, Status.FAILED, problem=problem, seconds=time.monotonic() - started)
         return self._result(node, Status.COMPLETED, written, seconds=time.monotonic() - started)
 

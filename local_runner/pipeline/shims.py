@@ -22,7 +22,7 @@ from typing import Any
 from local_runner.diagnostics import Failure
 from local_runner.pipeline import api
 from local_runner.pipeline.api.refusals import unsupported_name
-from local_runner.pipeline.auto_loader import load_files
+from local_runner.pipeline.auto_loader import AutoLoader
 from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, FlowState, TableReader, current_reader
 from local_runner.pipeline.sql_read_files import load_call
@@ -47,6 +47,7 @@ def shims(spark: Any, volumes: Volumes, dbutils: Any = None) -> Iterator[None]:
 
     for name, value in volumes.spark_settings().items():
         spark.conf.set(name, value)
+    loader = AutoLoader(volumes)
     pipelines = _module("pyspark.pipelines", api.PIPELINES)
     with ExitStack() as stack:
 
@@ -60,9 +61,9 @@ def shims(spark: Any, volumes: Volumes, dbutils: Any = None) -> Iterator[None]:
         put(DataFrameReader, "table", _read_table(DataFrameReader.table))
         put(SparkSession, "table", _read_table(SparkSession.table))
         put(DataStreamReader, "table", _stream_table(DataStreamReader.table))
-        put(SparkSession, "sql", _sql(SparkSession.sql, volumes))
+        put(SparkSession, "sql", _sql(SparkSession.sql, loader))
         put(DataFrameReader, "load", _load(DataFrameReader.load, volumes))
-        put(DataStreamReader, "load", _stream_load(DataStreamReader.load, volumes))
+        put(DataStreamReader, "load", _stream_load(DataStreamReader.load, volumes, loader))
         yield
 
 
@@ -124,7 +125,7 @@ def _stream_table(original: Callable[..., Any]) -> Callable[..., Any]:
     return table
 
 
-def _sql(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
+def _sql(original: Callable[..., Any], loader: AutoLoader) -> Callable[..., Any]:
     def sql(self: Any, sqlQuery: str, args: Any = None, **kwargs: Any) -> Any:
         reader = current_reader()
         if reader is None:
@@ -136,15 +137,15 @@ def _sql(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
         except Failure as failure:
             raise Failure(*(replace(problem, location=caller()) for problem in failure.diagnostics)) from None
         text, names = with_aliases(query, refs)
-        tables = {name: _rows(self, ref, reader, volumes) for ref, name in zip(refs, names, strict=True)}
+        tables = {name: _rows(self, ref, reader, loader) for ref, name in zip(refs, names, strict=True)}
         return query_over(self, text, tables | given, args)
 
     return sql
 
 
-def _rows(spark: Any, ref: TableRef, reader: TableReader, volumes: Volumes) -> Any:
+def _rows(spark: Any, ref: TableRef, reader: TableReader, loader: AutoLoader) -> Any:
     if ref.files:
-        return load_call(spark, ref.files, volumes, reader.state)
+        return load_call(spark, ref.files, loader, reader.state)
     if len(ref.parts) == 2 and ref.parts[0].lower() in _FILE_FORMATS and "/" in ref.parts[1]:
         files = spark.readStream if ref.streaming else spark.read
         return files.format(ref.parts[0]).load(ref.parts[1])
@@ -171,12 +172,12 @@ def _path_option(reader: Any) -> str | None:
     return next((reader._options.pop(name) for name in list(reader._options) if name.lower() == "path"), None)
 
 
-def _stream_load(original: Callable[..., Any], volumes: Volumes) -> Callable[..., Any]:
+def _stream_load(original: Callable[..., Any], volumes: Volumes, loader: AutoLoader) -> Callable[..., Any]:
     def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> Any:
         path = _path_option(self) if path is None else path
         if (format or self._format or "").lower() == "cloudfiles":
             self.options(**options)
-            return load_files(self._client, path, self._options, schema or self._schema, volumes, _state())
+            return loader.load(self._client, path, self._options, schema or self._schema, _state())
         if (format or self._format or "parquet").lower() in _FILE_FORMATS:
             self.option("maxFileAge", FOREVER)
         return original(self, path and volumes.uri(path), format, schema, **options)

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.auto_loader import load_files
+from local_runner.pipeline.auto_loader import AutoLoader
 from local_runner.pipeline.auto_loader.options import cloud_option
 from local_runner.pipeline.reading import FlowState
-from local_runner.tables.volumes import Volumes
 
 FUNCTIONS = ("READ_FILES", "CLOUD_FILES")
 METADATA = "_metadata"
@@ -43,12 +42,12 @@ def read_call(text: str, streaming: bool, metadata: bool = False) -> FilesCall:
     return replace(_read_files(call), streaming=streaming, metadata=metadata)
 
 
-def load_call(spark: Any, call: FilesCall, volumes: Volumes, state: FlowState) -> Any:
+def load_call(spark: Any, call: FilesCall, loader: AutoLoader, state: FlowState) -> Any:
     """The call's rows as a DataFrame. Raises Failure where the format is neither given nor clear from the files' names."""
     options = call.options
     if "cloudFiles.format" not in options:
-        options = {**options, "cloudFiles.format": _format(Path(volumes.local_path(call.path)))}
-    frame = load_files(spark, call.path, options, call.schema, volumes, state if call.streaming else None)
+        options = {**options, "cloudFiles.format": _format(loader.place(call.path))}
+    frame = loader.load(spark, call.path, options, call.schema, state if call.streaming else None)
     return frame.select("*", METADATA) if call.metadata else frame
 
 

@@ -36,6 +36,13 @@ class Volumes:
                 raise fail(f"the volume {catalog}.{schema}.{volume} is empty here", f"Put its files under {wanted}/")
         return str(place or path)
 
+    def origin(self, path: str) -> Path | None:
+        """The file that a person edits to change the one at a workspace path: its fixture, else the file itself."""
+        place, match = self.place(path), _VOLUME.match(path)
+        folder = self._fixtures.volume_folder(*_names(match)) if match else None
+        fixture = folder / (match["rest"] or "") if folder else None
+        return fixture if fixture and fixture.exists() else place
+
     def folder_to_write(self, path: str) -> Path:
         """The folder on this machine, made where it is missing, in which files for a workspace path go.
 

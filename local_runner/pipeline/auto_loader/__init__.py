@@ -9,6 +9,6 @@ The order of events differs from Databricks' in one way: there a new column stop
 Here the new files are looked at before they are read, so the same run has it.
 """
 
-from local_runner.pipeline.auto_loader.load import load_files
+from local_runner.pipeline.auto_loader.load import AutoLoader
 
-__all__ = ["load_files"]
+__all__ = ["AutoLoader"]

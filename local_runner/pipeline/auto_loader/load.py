@@ -25,15 +25,24 @@ _READERS: dict[str, Callable[..., Any]] = {"csv": CsvFiles, "json": JsonFiles, "
 _WILDCARDS = re.compile(r"[*?\[{]")
 
 
-def load_files(
-    spark: Any, path: str, options: Mapping[str, str], schema: Any, volumes: Volumes, state: FlowState | None
-) -> Any:
-    """The rows of the files under `path`, a folder or a pattern, as a DataFrame: a stream, where `state` is None a batch.
+class AutoLoader:
+    """Reads files for one run of a pipeline, whose graph and whose tables ask for the same ones."""
 
-    `options` are those of a reader of cloudFiles. `schema` is a StructType, its JSON form, DDL, or empty. Raises Failure for
-    an option that is not supported, a folder that is not there, and a schema that cannot be inferred.
-    """
-    return _Load(spark, cloud_options(options, _given(schema)), path, volumes, state).frame()
+    def __init__(self, volumes: Volumes) -> None:
+        self._volumes = volumes
+        self._looks: dict[Any, Any] = {}
+
+    def place(self, path: str) -> Path:
+        """Where `path` is on this machine. Raises Failure where its volume is empty."""
+        return Path(self._volumes.local_path(path))
+
+    def load(self, spark: Any, path: str, options: Mapping[str, str], schema: Any, state: FlowState | None) -> Any:
+        """The rows of the files under `path`, a folder or a pattern, as a DataFrame: a stream, without `state` a batch.
+
+        `options` are those of a reader of cloudFiles. `schema` is a StructType, its JSON form, DDL, or empty. Raises
+        Failure for an option that is not supported, a folder that is not there, and a schema that cannot be inferred.
+        """
+        return _Load(spark, cloud_options(options, _given(schema)), path, self._volumes, state, self._looks).frame()
 
 
 def _given(schema: Any) -> Any:
@@ -51,6 +60,7 @@ class _Load:
     path: str
     volumes: Volumes
     state: FlowState | None
+    looks: dict[Any, Any]
 
     @property
     def root(self) -> str:
@@ -122,10 +132,16 @@ class _Load:
         return seen
 
     def _found(self, files: list[str]) -> Any:
-        """The columns that `files` hold, as a StructType."""
+        """The columns that `files` hold, as a StructType; each file is looked at once a run."""
         if not files:
             return nothing_seen().found
-        return _READERS[self.options.format](self.spark, self.options).columns(self._local(files))
+        options, places = self.options, self._local(files)
+        stats = {file: place.stat() for file, place in places.items()}
+        identities = [(file, stat.st_size, stat.st_mtime_ns) for file, stat in stats.items()]
+        key = (options.format, options.infer_types, *sorted(options.parsing.items()), *identities)
+        if key not in self.looks:
+            self.looks[key] = _READERS[options.format](self.spark, options).columns(places)
+        return self.looks[key]
 
     def _first(self, files: list[str]) -> SeenColumns:
         """Before the first look: the columns that were given, and those of the path."""

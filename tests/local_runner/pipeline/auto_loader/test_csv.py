@@ -63,11 +63,6 @@ def test_the_header_of_each_file_counts(landed):
     ]
 
 
-def test_a_second_run_without_new_files_adds_nothing(landed):
-    for case in [name for name in CASES if not CASES[name].later]:
-        assert landed.second(case) == landed.first(case)
-
-
 def test_a_new_column_comes_in_the_same_run(landed):
     assert landed.second("growing") == [
         {"id": "1", "_rescued_data": None, "more": None},

@@ -107,11 +107,6 @@ def test_numbers_keep_their_digits(landed):
     assert [row["n"] for row in landed.first("numbers")] == sorted(NUMBERS)
 
 
-def test_a_second_run_without_new_files_adds_nothing(landed):
-    for case in [name for name in CASES if not CASES[name].later]:
-        assert landed.second(case) == landed.first(case)
-
-
 def test_a_new_column_comes_in_the_same_run(landed):
     assert landed.second("growing") == [
         {"id": "1", "old": "x", "_rescued_data": None, "new": None},
