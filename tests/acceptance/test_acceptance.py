@@ -8,6 +8,8 @@ import pytest
 from tests.acceptance import referee
 from tests.acceptance.cases import Case, all_cases
 
+pytestmark = pytest.mark.slow
+
 CASES = all_cases()
 
 

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 LOADER = Path(__file__).parents[2] / "resources" / "__init__.py"
 OFFICIAL = """\
 from databricks.bundles.core import load_resources_from_current_package_module

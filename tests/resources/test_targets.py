@@ -6,6 +6,8 @@ import pytest
 
 from local_runner.bundle import resolve
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

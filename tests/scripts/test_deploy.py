@@ -16,6 +16,8 @@ import pytest
 
 from tests.scripts.affected.generated import Pair, write
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 RECORDER = """\

@@ -7,6 +7,8 @@ import pytest
 from local_runner.bundle import ResolvedBundle, resolve
 from local_runner.cli import main
 
+pytestmark = pytest.mark.slow
+
 HEAD = "bundle: {name: shop}\n"
 
 

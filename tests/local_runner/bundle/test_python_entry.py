@@ -9,6 +9,8 @@ import pytest
 
 from local_runner.bundle import python_entry
 
+pytestmark = pytest.mark.slow
+
 RESOURCES = """\
 import sys
 from databricks.bundles.core import Resources, load_resources_from_current_package_module

@@ -6,6 +6,8 @@ import pytest
 
 from local_runner.diagnostics import Failure
 
+pytestmark = pytest.mark.slow
+
 LIVE = """
     dp.create_streaming_table("events", comment="all there is")
 

@@ -47,6 +47,7 @@ def positive(records):
     return raw(record for record in records if record["amount"] > 0)
 
 
+@pytest.mark.slow
 def test_ten_runs_give_the_rows_of_one(pipeline):
     pipeline.source(SOURCE)
     pipeline.land("1.json", FIRST)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.scripts.affected.generated import Pair, model, write
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def repository(tmp_path, git, commit):

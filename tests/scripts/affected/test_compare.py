@@ -11,6 +11,8 @@ from scripts.affected.compare import compare
 from scripts.affected.version import Version
 from scripts.lineage import lineage
 
+pytestmark = pytest.mark.slow
+
 IMPORT = "from pyspark import pipelines as dp\n\n\n"
 MAKES = "src/finance/stripe/transformations/final.py"
 READS = "src/crm/hubspot/transformations/base.py"

@@ -12,6 +12,8 @@ from scripts.lineage import lineage
 from tests.scripts.affected.generated import model, write
 from tests.scripts.affected.mutations import KINDS, Scene
 
+pytestmark = pytest.mark.slow
+
 
 def version(root):
     bundle = resolve(root, "dev", user="ann@example.com").raise_for_errors()

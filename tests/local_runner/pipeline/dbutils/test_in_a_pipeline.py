@@ -4,6 +4,8 @@ import pytest
 
 from local_runner.diagnostics import Failure
 
+pytestmark = pytest.mark.slow
+
 PATHS = [
     'spark.read.json("/Volumes/sales/shop/landing/1.json")',
     'spark.read.json(["dbfs:/Volumes/sales/shop/landing/1.json"])',
