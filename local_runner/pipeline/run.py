@@ -176,6 +176,7 @@ class _Run:
 
     def _write_rows(self, node: Node) -> Written:
         flows = self.definitions.flows_into(node.dataset.name)
+        self._refuse_anothers(node.dataset)
         if node.kind is Kind.MATERIALIZED_VIEW:
             query = self._query(flows[0], FlowState(), streaming=False)
             return write_materialized_view(node.dataset, query, self.store, self.key)
@@ -187,6 +188,14 @@ class _Run:
             return write_sink(node.dataset, flows, self._query, sources, folder, home, anew)
         write = write_auto_cdc_target if node.kind is Kind.AUTO_CDC_TARGET else write_streaming_table
         return write(node.dataset, flows, self._query, sources, self.store, self.key, anew)
+
+    def _refuse_anothers(self, dataset: Dataset) -> None:
+        """Raises Failure for a table that another pipeline of the bundle has made; one that is gone leaves its tables."""
+        entry = self.store.find(dataset.name)
+        if entry and entry.pipeline != self.key and entry.pipeline in self.bundle.value["resources"]["pipelines"]:
+            raise fail(
+                f"pipeline {entry.pipeline} makes {entry.name} too", "Give one of the two another name", dataset.location
+            )
 
     def _is_made_anew(self, dataset: Dataset) -> bool:
         named = {dataset.name.table, str(dataset.name)} & self.selection.full_refresh

@@ -224,6 +224,23 @@ def test_a_second_run_says_who_holds_the_pipeline(pipeline):
     assert pipeline.run().ok
 
 
+def test_a_table_of_another_pipeline_is_left_alone_unless_that_is_gone(pipeline):
+    pipeline.source(GOOD)
+    pipeline.land("1.json", [{"id": 1}])
+    assert pipeline.run().ok
+    bundle = pipeline.root / "databricks.yml"
+    mall = bundle.read_text().replace("    shop:", "    mall:")
+    shop = "    shop: {name: s, catalog: c, schema: s, libraries: []}\n"
+    bundle.write_text(mall.replace("  pipelines:\n", f"  pipelines:\n{shop}"))
+    result = run_pipeline(resolve(pipeline.root), "mall", pipeline.spark)
+    told = [dataset.problem.summary for dataset in result.datasets if dataset.problem]
+    assert told == ["pipeline shop makes sales.shop.raw too"]
+    bundle.write_text(mall)
+    assert run_pipeline(resolve(pipeline.root), "mall", pipeline.spark).ok
+    assert pipeline.rows("raw") == [{"id": 1}]
+    assert {entry.pipeline for entry in pipeline.store.all()} == {"mall"}
+
+
 def test_a_full_disk_is_told_and_the_last_good_table_stays(tmp_path, spark):
     disk = tmp_path / "disk"
     disk.mkdir()
