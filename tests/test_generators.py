@@ -321,6 +321,7 @@ print(*sorted(os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(20)))
 """
 
 
+@pytest.mark.slow
 def test_of_twenty_at_once_one_wins(tmp_path):
     bundle = tmp_path / "bundle"
     bundle.mkdir()

@@ -100,6 +100,7 @@ def test_a_package_that_raises_may_define_anything(check):
     ]
 
 
+@pytest.mark.slow
 def test_a_resource_file_that_raises_hides_nothing(check):
     files = {
         "databricks.yml": PYTHON,

@@ -94,6 +94,7 @@ def test_annotations_in_github_actions(check, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_this_repository(check, request):
     code, output = check({}, "dev", "--bundle", str(request.config.rootpath), "--output", "json")
     assert code == 0
