@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 LOADER = """\
 from databricks.bundles.core import load_resources_from_current_package_module
 
