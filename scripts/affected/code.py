@@ -69,10 +69,14 @@ class Code:
             used |= self._named(file, chain, frozenset())
         for found in unit.imports:
             used |= self._imported(file, found)
+            used = used.union(*map(self.effects, self._files_run_by(file, found)))
         return used
 
     def _effects(self, file: str) -> frozenset[CodeUnit]:
-        """What runs when `file` is imported: its own effects, and those of what it imports, over any number of files."""
+        """What runs when `file` is imported: its own effects, and those of what it imports, over any number of files.
+
+        A dataset in a file that is imported is an effect of the import: the pipeline gets it.
+        """
         seen, waiting, found = {file}, [file], set()
         while waiting:
             current = waiting.pop()
@@ -82,6 +86,8 @@ class Code:
                 continue
             if EFFECTS in module.units:
                 found.add(CodeUnit(current, EFFECTS))
+            if current != file:
+                found |= {CodeUnit(current, name) for name in module.datasets}
             found |= {
                 CodeUnit(other, WHOLE) for path in notebooks_run(module.commands) if (other := self._run(current, path))
             }

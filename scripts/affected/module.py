@@ -16,6 +16,8 @@ EFFECTS = ""
 # A name as it is used, with the attributes that follow it: `common.money.round_up` is ("common", "money", "round_up").
 Chain = tuple[str, ...]
 
+# The modules whose decorators define datasets.
+_PIPELINES = ("pyspark.pipelines", "dlt")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -38,9 +40,9 @@ class Unit:
     imports: set[Import] = field(default_factory=set)
 
     @property
-    def is_registered(self) -> bool:
+    def decorators(self) -> list[ast.expr]:
         inside = (node for statement in self.statements for node in _outside_functions(statement))
-        return any(getattr(node, "decorator_list", None) for node in inside)
+        return [decorator for node in inside for decorator in getattr(node, "decorator_list", ())]
 
 
 @dataclass
@@ -59,7 +61,18 @@ class Module:
     @property
     def entry_points(self) -> list[str]:
         """The units that running the file runs: its effects, and what is decorated, which registers with someone."""
-        return [name for name, unit in self.units.items() if name == EFFECTS or unit.is_registered]
+        return [name for name, unit in self.units.items() if name == EFFECTS or unit.decorators]
+
+    @property
+    def datasets(self) -> list[str]:
+        """The units that define a dataset of whichever pipeline runs or imports the file."""
+        return [name for name, unit in self.units.items() if any(map(self._is_of_pipelines, unit.decorators))]
+
+    def _is_of_pipelines(self, decorator: ast.expr) -> bool:
+        reader = _Uses()
+        reader.visit(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        found = (imported for chain in reader.uses for imported in self.bindings.get(chain[0], ()))
+        return any(imported.module in _PIPELINES or f"{imported.module}.{imported.name}" in _PIPELINES for imported in found)
 
     def unit_at(self, line: int) -> str:
         """The name of the unit that has the statement on `line`; EFFECTS where no definition is there."""

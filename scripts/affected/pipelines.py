@@ -10,6 +10,7 @@ from typing import Any
 
 from local_runner.bundle import ResolvedBundle
 from scripts.affected.code import WHOLE, Code, CodeUnit
+from scripts.affected.module import EFFECTS
 from scripts.affected.nodes import AnyTable, Data, Node, Resource, Step, Table
 from scripts.affected.notebooks import python_text
 from scripts.affected.reads import Reads, reads_by_unit
@@ -67,6 +68,10 @@ class Pipelines:
         """Add what the pipeline makes; returns the steps that make tables whose names cannot be told."""
         nameless: set[Node] = set()
         defined: dict[CodeUnit, list[Dataset]] = {unit: [] for file in files for unit in self._entry_points(file)}
+        effects = {unit for file in files if not file.endswith(".sql") for unit in self.code.effects(file)}
+        # Lineage looks at the pipeline's own files; an imported one may define datasets too.
+        imported = {unit for unit in effects if unit.name not in (EFFECTS, WHOLE)} - defined.keys()
+        defined |= {unit: [] for unit in imported}
         for dataset in datasets:
             defined.setdefault(self._unit_of(dataset), []).append(dataset)
         for unit, definitions in defined.items():
@@ -74,7 +79,7 @@ class Pipelines:
             is_unclear = unit.name == WHOLE or (unit.file.endswith(".sql") and not definitions)
             if not made or any(dataset.name is None for dataset in definitions):
                 made.append(Step(key, *unit))
-                if definitions or is_unclear:
+                if definitions or is_unclear or unit in imported:
                     nameless.add(made[-1])
             uses = self._tables_read(unit, settings_of(pipeline), self._lineage.names[key]) | {unit}
             uses |= {Table(read.name) for dataset in definitions for read in dataset.reads}
@@ -84,9 +89,7 @@ class Pipelines:
                 self.uses[node] |= uses
                 self.settings[node].add(self._settings(unit, pipeline))
             self.uses[Resource(f"pipelines.{key}")].update(made)
-        for file in files:
-            if not file.endswith(".sql"):
-                self.uses[Resource(f"pipelines.{key}")] |= self.code.effects(file)
+        self.uses[Resource(f"pipelines.{key}")] |= effects
         return nameless
 
     def _entry_points(self, file: str) -> list[CodeUnit]:

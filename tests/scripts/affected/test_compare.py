@@ -151,6 +151,12 @@ def test_names_made_in_a_loop(touched):
     }
 
 
+def test_datasets_that_an_imported_file_defines(touched):
+    both = {MAKES: "import finance.stripe.more\n", "src/finance/stripe/more.py": SUMMARY}
+    after = {**both, "src/finance/stripe/more.py": SUMMARY.replace("range(1)", "range(2)")}
+    assert touched(both, after).keys() == {"pipelines.makes", "pipelines.reads"}
+
+
 def test_a_read_that_only_running_tells_may_be_of_any_table(touched):
     both = {READS: READER.format("choose()")}
     assert touched(both, {**both, MAKES: CHANGED}).keys() == {"pipelines.makes", "pipelines.reads"}
