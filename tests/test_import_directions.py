@@ -15,7 +15,7 @@ FORBIDDEN = {
     "local_runner": {"resources", "scripts", "tests", "start", *DOMAINS},
 }
 # What the scripts share with the local runner: the bundle as a value, how a failure is told, and which tables SQL reads.
-ALLOWED = {"scripts": ("local_runner.bundle", "local_runner.diagnostics", "local_runner.pipeline.sql_text")}
+ALLOWED = {"scripts": ("local_runner.bundle", "local_runner.diagnostics", "local_runner.pipeline.sql.text")}
 
 
 def imported(code: str) -> list[str]:

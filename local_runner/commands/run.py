@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
     from local_runner.jobs import pipelines_of
     from local_runner.pipeline.run import Selection, run_pipeline
-    from local_runner.pipeline.sources import read_sources, warnings_of
+    from local_runner.pipeline.sources.files import read_sources, warnings_of
     from local_runner.pipeline.spec import pipeline_spec
     from local_runner.spark import begin_import, connect, end_run
     from local_runner.tables import TableStore

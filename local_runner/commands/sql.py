@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
-    from local_runner.pipeline.sql_text import check_query
+    from local_runner.pipeline.sql.text import check_query
     from local_runner.spark import begin_import, connect, end_run
     from local_runner.terminal import print_json_lines, print_table
 

@@ -14,7 +14,7 @@ from local_runner.tables import TableName
 from local_runner.tables.name import split_identifier
 
 if TYPE_CHECKING:
-    from local_runner.pipeline.auto_cdc import Changes
+    from local_runner.pipeline.writing.auto_cdc import Changes
 
 
 class Kind(str, Enum):

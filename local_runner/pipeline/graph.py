@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, fail
-from local_runner.pipeline.auto_cdc import Rules, as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import check_rules, enforced
 from local_runner.pipeline.flow_checks import flow_problems, hold_against
-from local_runner.pipeline.loading import diagnose
 from local_runner.pipeline.reading import FlowState, StoredTables, reading_with
+from local_runner.pipeline.sources.loading import diagnose
+from local_runner.pipeline.writing.auto_cdc import Rules, as_events, current_rows, on_upserts
 from local_runner.tables import TableName
 
 

@@ -9,16 +9,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.dbutils import DBUtils, secrets_of
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.display import display
 from local_runner.pipeline.expectations import enforced
 from local_runner.pipeline.graph import as_declared, frame_of, view_of
-from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.reading import FOREVER, FlowState, reading_with
 from local_runner.pipeline.shims import shims
-from local_runner.pipeline.sources import read_sources
+from local_runner.pipeline.sources.files import read_sources
+from local_runner.pipeline.sources.loading import importing_from, load_sources
+from local_runner.pipeline.writing.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.tables import TableName
 from local_runner.tables.fixtures import Fixtures
 from local_runner.tables.volumes import Volumes

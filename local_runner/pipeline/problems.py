@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from local_runner.diagnostics import Diagnostic, Location
 from local_runner.pipeline.definitions import Dataset
 from local_runner.pipeline.expectations import refused_row
-from local_runner.pipeline.loading import diagnose
+from local_runner.pipeline.sources.loading import diagnose
 from local_runner.tables.records import Broken, broken_record
 from local_runner.tables.volumes import Volumes
 

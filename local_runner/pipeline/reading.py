@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local_runner.diagnostics import Location, fail
-from local_runner.pipeline.appending import flow_folder
 from local_runner.pipeline.definitions import Definitions
+from local_runner.pipeline.writing.appending import flow_folder
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.fixtures import Fixtures
 from local_runner.tables.records import broken_record

@@ -9,22 +9,22 @@ from typing import Any
 
 from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import Diagnostic, Failure, fail
-from local_runner.pipeline.appending import Query, Written
 from local_runner.pipeline.dbutils import DBUtils, secrets_of, with_secrets
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.display import display
 from local_runner.pipeline.expectations import Checks
 from local_runner.pipeline.graph import Node, build_graph, frame_of
-from local_runner.pipeline.loading import importing_from, load_sources
 from local_runner.pipeline.lock import pipeline_lock
 from local_runner.pipeline.problems import explain
 from local_runner.pipeline.reading import AtSourceLevel, FlowState, StoredTables, reading_with
 from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
 from local_runner.pipeline.shims import shims
-from local_runner.pipeline.sinks import write_sink
-from local_runner.pipeline.sources import read_sources
+from local_runner.pipeline.sources.files import read_sources
+from local_runner.pipeline.sources.loading import importing_from, load_sources
 from local_runner.pipeline.spec import fixtures_of, pipeline_spec
-from local_runner.pipeline.writing import write_auto_cdc_target, write_materialized_view, write_streaming_table
+from local_runner.pipeline.writing.appending import Query, Written
+from local_runner.pipeline.writing.sinks import write_sink
+from local_runner.pipeline.writing.tables import write_auto_cdc_target, write_materialized_view, write_streaming_table
 from local_runner.spark.connect_plan import activate, with_conf
 from local_runner.tables import TableName, TableStore
 from local_runner.tables.volumes import Volumes

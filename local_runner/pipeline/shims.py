@@ -25,8 +25,8 @@ from local_runner.pipeline.api.refusals import unsupported_name
 from local_runner.pipeline.auto_loader import AutoLoader
 from local_runner.pipeline.definitions import caller
 from local_runner.pipeline.reading import FOREVER, FlowState, TableReader, current_reader
-from local_runner.pipeline.sql_read_files import load_call
-from local_runner.pipeline.sql_text import TableRef, table_refs, with_aliases
+from local_runner.pipeline.sql.read_files import load_call
+from local_runner.pipeline.sql.text import TableRef, table_refs, with_aliases
 from local_runner.pipeline.table_options import refuse_table_options
 from local_runner.spark.connect_plan import formatted, query_over
 from local_runner.tables.name import join_identifier

@@ -44,7 +44,7 @@ def read_sql(path: Path, configuration: Mapping[str, str]) -> Source:
 
 def query_reads(text: str) -> list[tuple[Parts, int]]:
     """Each table that a query reads, with the line of `text` it is named on, from 0; none where it cannot be parsed."""
-    from local_runner.pipeline.sql_text import table_refs
+    from local_runner.pipeline.sql.text import table_refs
 
     try:
         refs = table_refs(text)

@@ -7,7 +7,7 @@ import pytest
 
 from local_runner.diagnostics import Failure
 from local_runner.pipeline.api import DLT, PIPELINES
-from local_runner.pipeline.python_files import refuse_unsupported
+from local_runner.pipeline.sources.python_files import refuse_unsupported
 
 # Every public name of Databricks' documentation, of pyspark.pipelines 4.3 and of databricks-dlt 0.3.
 # https://docs.databricks.com/aws/en/ldp/developer/ldp-python-ref

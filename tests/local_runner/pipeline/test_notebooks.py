@@ -8,7 +8,7 @@ import pytest
 
 from local_runner.diagnostics import Failure
 from local_runner.pipeline.definitions import Definitions, recording
-from local_runner.pipeline.notebooks import is_notebook, read_notebook
+from local_runner.pipeline.sources.notebooks import is_notebook, read_notebook
 
 HEAD = "# Databricks notebook source\n"
 

@@ -7,9 +7,9 @@ import pytest
 
 from local_runner.diagnostics import Failure
 from local_runner.pipeline.definitions import Action, Definitions, Kind
-from local_runner.pipeline.sql_auto_cdc import AutoCdc
-from local_runner.pipeline.sql_files import SqlScope, read_sql_file, read_statements, record
-from local_runner.pipeline.sql_statements import parse_statements
+from local_runner.pipeline.sql.auto_cdc import AutoCdc
+from local_runner.pipeline.sql.files import SqlScope, read_sql_file, read_statements, record
+from local_runner.pipeline.sql.statements import parse_statements
 
 PARAMETERS = {"cat": "archive", "landing.path": "/Volumes/a/b/c"}
 

@@ -3,8 +3,8 @@
 import pytest
 
 from local_runner.diagnostics import Failure
-from local_runner.pipeline.sql_read_files import FilesCall, read_call
-from local_runner.pipeline.sql_text import check_query, table_refs, with_aliases
+from local_runner.pipeline.sql.read_files import FilesCall, read_call
+from local_runner.pipeline.sql.text import check_query, table_refs, with_aliases
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local_runner.diagnostics import Failure
-from local_runner.pipeline.sql_text import table_refs, with_aliases
+from local_runner.pipeline.sql.text import table_refs, with_aliases
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.sql_tokens import Tokens
+from local_runner.pipeline.sql.tokens import Tokens
 from local_runner.tables.name import join_identifier
 
 _CLAUSES = (

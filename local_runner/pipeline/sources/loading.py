@@ -9,8 +9,8 @@ from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, Location
 from local_runner.pipeline.definitions import Definitions, recording
-from local_runner.pipeline.pickling import pickling_by_value
-from local_runner.pipeline.sources import Source
+from local_runner.pipeline.sources.files import Source
+from local_runner.pipeline.sources.pickling import pickling_by_value
 from local_runner.spark.errors import words
 
 _RUNNER = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 from local_runner.pipeline.api.auto_cdc import auto_cdc_flow
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.reading import FlowState, TableReader, current_reader, reading_with
-from local_runner.pipeline.sql_auto_cdc import AutoCdc
-from local_runner.pipeline.sql_statements import (
+from local_runner.pipeline.sql.auto_cdc import AutoCdc
+from local_runner.pipeline.sql.statements import (
     DatasetStatement,
     FlowStatement,
     Query,
@@ -20,7 +20,7 @@ from local_runner.pipeline.sql_statements import (
     UseStatement,
     parse_statements,
 )
-from local_runner.pipeline.sql_text import check_query
+from local_runner.pipeline.sql.text import check_query
 from local_runner.tables import TableName
 from local_runner.tables.name import join_identifier, split_identifier
 

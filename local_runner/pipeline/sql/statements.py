@@ -11,9 +11,9 @@ from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 from local_runner.pipeline.definitions import Kind
-from local_runner.pipeline.sql_auto_cdc import AutoCdc, read_auto_cdc
-from local_runner.pipeline.sql_columns import Columns, read_columns
-from local_runner.pipeline.sql_tokens import Token, Tokens, split_statements, tokenise
+from local_runner.pipeline.sql.auto_cdc import AutoCdc, read_auto_cdc
+from local_runner.pipeline.sql.columns import Columns, read_columns
+from local_runner.pipeline.sql.tokens import Token, Tokens, split_statements, tokenise
 
 _PARAMETER = re.compile(r"\$\{([\w.-]+)\}")
 

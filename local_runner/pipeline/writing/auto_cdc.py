@@ -15,7 +15,7 @@ from local_runner.pipeline.definitions import Expectation
 from local_runner.pipeline.expectations import as_column, refusing
 
 if TYPE_CHECKING:
-    from local_runner.pipeline.snapshots import Snapshots
+    from local_runner.pipeline.writing.snapshots import Snapshots
 
 SEQUENCE, OPERATION = "__change_sequence", "__change_operation"
 START, END = "__START_AT", "__END_AT"

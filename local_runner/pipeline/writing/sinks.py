@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local_runner.pipeline.appending import Files, Query, Written, append
 from local_runner.pipeline.definitions import Dataset, Flow
 from local_runner.pipeline.reading import FlowState
-from local_runner.pipeline.writing import flow_state, refuse_made_anew
+from local_runner.pipeline.writing.appending import Files, Query, Written, append
+from local_runner.pipeline.writing.tables import flow_state, refuse_made_anew
 
 
 def write_sink(

@@ -13,10 +13,10 @@ from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity, fail
 from local_runner.pipeline.definitions import Definitions
-from local_runner.pipeline.python_files import compile_python, new_module, refuse_unsupported
-from local_runner.pipeline.requirements import check_pip
-from local_runner.pipeline.sql_files import SqlScope, read_statements, record
-from local_runner.pipeline.sql_statements import QueryStatement, Statement
+from local_runner.pipeline.sources.python_files import compile_python, new_module, refuse_unsupported
+from local_runner.pipeline.sources.requirements import check_pip
+from local_runner.pipeline.sql.files import SqlScope, read_statements, record
+from local_runner.pipeline.sql.statements import QueryStatement, Statement
 
 _COMMENT = {".py": "#", ".sql": "--"}
 _LANGUAGE = {".py": "python", ".sql": "sql"}

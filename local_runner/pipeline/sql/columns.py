@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from local_runner.diagnostics import fail
 from local_runner.pipeline.definitions import Action, Expectation
-from local_runner.pipeline.sql_tokens import Tokens
+from local_runner.pipeline.sql.tokens import Tokens
 from local_runner.tables.name import join_identifier
 
 _ENDS = ((",",), (")",))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_runner.diagnostics import fail
-from local_runner.pipeline.sql_read_files import FUNCTIONS, METADATA, FilesCall, read_call
-from local_runner.pipeline.sql_stars import hidden_from_stars
+from local_runner.pipeline.sql.read_files import FUNCTIONS, METADATA, FilesCall, read_call
+from local_runner.pipeline.sql.stars import hidden_from_stars
 from local_runner.tables.name import join_identifier
 
 

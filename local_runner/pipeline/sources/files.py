@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 from local_runner.pipeline.definitions import Definitions
-from local_runner.pipeline.notebooks import Notebook, is_notebook, read_notebook
-from local_runner.pipeline.python_files import read_python_file
+from local_runner.pipeline.sources.notebooks import Notebook, is_notebook, read_notebook
+from local_runner.pipeline.sources.python_files import read_python_file
 from local_runner.pipeline.spec import SOURCE_SUFFIXES
-from local_runner.pipeline.sql_files import read_sql_file
+from local_runner.pipeline.sql.files import read_sql_file
 
 
 class Source(Protocol):

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.diagnostics import Location, fail
-from local_runner.pipeline.appending import Query, Written, link_files, write_batch
-from local_runner.pipeline.auto_cdc import MARK, OPERATION, SEQUENCE, Rules, as_events, current_rows, on_upserts
 from local_runner.pipeline.definitions import Dataset, Flow
 from local_runner.pipeline.reading import FlowState, current_reader
+from local_runner.pipeline.writing.appending import Query, Written, link_files, write_batch
+from local_runner.pipeline.writing.auto_cdc import MARK, OPERATION, SEQUENCE, Rules, as_events, current_rows, on_upserts
 
 
 class NoneLeft(Exception):

@@ -1,0 +1,1 @@
+"""A pipeline's source files: read without Spark, then run for what they define."""
