@@ -89,3 +89,15 @@ def volume_path_lookup(config: Map) -> Lookup:
         return volumes[path[2]]["volume_path"]
 
     return lookup
+
+
+def resource_lookup(config: Map) -> Lookup:
+    """Looks up the settings of the bundle's resources, as a deployment does; what only a workspace knows is left to it."""
+
+    def lookup(path: Path) -> Any:
+        value = get(config, *path) if path[0] == "resources" else None
+        if value is None or isinstance(value, dict | list):
+            raise Skip
+        return value
+
+    return lookup

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from local_runner.bundle import tree
+from local_runner.bundle.lookups import resource_lookup
 from local_runner.bundle.paths import Roots
+from local_runner.bundle.references import Resolver
 from local_runner.bundle.report import Report
 from local_runner.diagnostics import Diagnostic, Failure, Location, Severity
 
@@ -46,6 +48,17 @@ class ResolvedBundle:
     def location(self, *path: str | int) -> Location | None:
         """The place of the part at `path`, or of the nearest part around it that was written in a file."""
         return tree.location(self.config, path)
+
+    def deployed(self, *path: str | int) -> Any:
+        """What lies at `path` as a deployment sets it: `${resources.schemas.x.name}` is the name that schema x has.
+
+        What only a workspace knows, such as an id, stays a reference.
+        """
+        return tree.plain(self._settings.resolve(tree.copy(tree.get(self.config, *path))))
+
+    @cached_property
+    def _settings(self) -> Resolver:
+        return Resolver(resource_lookup(self.config), [])
 
     def local(self, path: str) -> Path | None:
         """The file or folder that is uploaded to `path` in the workspace; None when `path` is not part of the upload."""

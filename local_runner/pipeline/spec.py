@@ -33,7 +33,7 @@ def pipeline_spec(bundle: ResolvedBundle, key: str) -> PipelineSpec:
             f"Did you mean {close[0]}?" if close else f"Pipelines of this bundle: {', '.join(sorted(pipelines)) or 'none'}"
         )
         raise fail(f"no pipeline named {key}", hint)
-    resource = pipelines[key]
+    resource = bundle.deployed("resources", "pipelines", key)
     location = bundle.locations.get(("resources", "pipelines", key))
     schema = resource.get("schema") or resource.get("target")
     if not schema:

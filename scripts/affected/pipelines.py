@@ -41,7 +41,7 @@ class Pipelines:
         # The steps that make tables whose names cannot be told, by catalog and schema.
         nameless: dict[tuple[str, str], set[Node]] = defaultdict(set)
         for key, files in self._lineage.files.items():
-            pipeline, names = bundle.value["resources"]["pipelines"][key], self._lineage.names[key]
+            pipeline, names = bundle.deployed("resources", "pipelines", key), self._lineage.names[key]
             found = self._add(key, pipeline, [tree.relative(file) for file in files], datasets[key])
             nameless[names.catalog.lower(), names.schema.lower()] |= found
         for used in [*self.uses.values()]:

@@ -85,7 +85,8 @@ def lineage(bundle: ResolvedBundle) -> Lineage:
     names: dict[str, Names] = {}
     datasets: list[Dataset] = []
     problems: dict[Path, Diagnostic] = {}
-    for key, pipeline in (get(bundle.config, "resources", "pipelines") or {}).items():
+    for key in get(bundle.config, "resources", "pipelines") or {}:
+        pipeline = bundle.deployed("resources", "pipelines", key)
         if not isinstance(pipeline, dict):
             continue
         sources[key] = tuple(source_files(bundle, pipeline))

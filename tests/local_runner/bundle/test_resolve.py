@@ -73,3 +73,43 @@ def test_errors_are_values(bundle: Path) -> None:
     ]
     with pytest.raises(Failure):
         resolved.raise_for_errors()
+
+
+NAMESPACE = """\
+bundle: {name: shop}
+variables:
+  schema: {default: ann_}
+resources:
+  schemas:
+    web: {catalog_name: sales, name: "${var.schema}web"}
+  volumes:
+    landing: {catalog_name: sales, schema_name: "${resources.schemas.web.name}", name: landing}
+  pipelines:
+    load:
+      name: load
+      catalog: sales
+      schema: "${var.schema}web"
+      configuration:
+        path: /Volumes/sales/${resources.volumes.landing.schema_name}/landing
+        self: ${resources.pipelines.load.configuration.self}
+        job: ${resources.jobs.other.id}
+        tags: ${resources.schemas.web.properties}
+"""
+
+
+def test_a_deployment_puts_names_for_references(tmp_path: Path) -> None:
+    (tmp_path / "databricks.yml").write_text(NAMESPACE)
+    resolved = resolve(tmp_path)
+    pipeline = resolved.value["resources"]["pipelines"]["load"]
+    assert pipeline["schema"] == "${resources.schemas.web.name}"
+    deployed = resolved.deployed("resources", "pipelines", "load")
+    assert deployed["schema"] == "ann_web"
+    assert deployed["configuration"] == {
+        "path": "/Volumes/sales/ann_web/landing",
+        "self": "${resources.pipelines.load.configuration.self}",
+        "job": "${resources.jobs.other.id}",
+        "tags": "${resources.schemas.web.properties}",
+    }
+    assert resolved.value["resources"]["pipelines"]["load"] == pipeline
+    assert resolved.deployed("resources", "pipelines", "load", "catalog") == "sales"
+    assert resolved.deployed("resources", "pipelines", "none") is None

@@ -71,3 +71,12 @@ def test_names_are_those_of_the_pipeline(tmp_path: Path) -> None:
         ("legacy", ("", "legacy", "orders"), Kind.TABLE, [("hive_metastore", "hive", "orders")]),
     ]
     assert [d.location.line for d in found.producers[TableName("main", "sales", "orders")]] == [1]
+
+
+def test_a_schema_of_the_bundle_is_known_by_its_name(tmp_path: Path) -> None:
+    schema = "resources: {schemas: {x: {catalog_name: Main, name: sales}}}"
+    (tmp_path / "databricks.yml").write_text(f"{BUNDLE}include: [schema.yml]\n")
+    (tmp_path / "schema.yml").write_text(schema)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/c.sql").write_text(SQL)
+    assert [dataset.name for dataset in lineage(resolve(tmp_path)).datasets] == [("main", "sales", "orders")]
