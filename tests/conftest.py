@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 # The markers of tests that run only where `-m` names them: `just test` is to take less than two minutes on two cores.
 ASKED_FOR = ("slow", "kills")
+_server_started: list[Path] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,6 +39,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in unasked)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Once the shared server has ended, say why, and not in each test how Spark's client takes it."""
+    if _server_started and "spark" in item.fixturenames:
+        from local_runner.spark import last_words
+
+        if words := last_words(ROOT):
+            pytest.fail(f"The Spark server of the tests has ended:\n{words}", pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +74,7 @@ def _local_session() -> "Iterator[SparkSession]":
         session = connect(ROOT)
     except Failure as failure:
         pytest.fail("\n".join(map(str, failure.diagnostics)), pytrace=False)
+    _server_started.append(ROOT)
     yield session
     session.stop()
     end_run(ROOT)

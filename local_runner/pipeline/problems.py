@@ -11,6 +11,7 @@ from local_runner.diagnostics import Diagnostic, Location
 from local_runner.pipeline.definitions import Dataset
 from local_runner.pipeline.expectations import refused_row
 from local_runner.pipeline.sources.loading import diagnose
+from local_runner.spark import last_words
 from local_runner.tables.records import Broken, broken_record
 from local_runner.tables.volumes import Volumes
 
@@ -35,8 +36,9 @@ def explain(error: Exception, dataset: Dataset, root: Path, volumes: Volumes) ->
     if found := _UNREADABLE.search(message):
         return _unreadable(found[1], name, volumes)
     if _server_is_gone(error):
-        remedy = "Run again: the next run starts a new server; .local/spark/server.log has its last words"
-        return Diagnostic(f"the Spark server stopped while {name} was written", remedy, dataset.location)
+        remedy = "Run again: the next run starts a new server. The whole log is .local/spark/server.log"
+        summary = f"the Spark server stopped while {name} was written"
+        return Diagnostic(summary, remedy, dataset.location, detail=last_words(root) or "")
     return replace(diagnose(error, f"{name} failed", root, dataset.location), remedy="The last good table is kept")
 
 

@@ -147,14 +147,26 @@ def _start(folder: ServerFolder, start_lock: int, idle_seconds: float) -> None:
         raise _start_failure(folder, java)
 
 
+def last_words(root: Path) -> str | None:
+    """The end of the log of the server of the bundle at `root`, without stacks; None while that server lives."""
+    folder = ServerFolder.of(root)
+    if not folder.log.exists() or folder.server_lives():
+        return None
+    return _end_of_log(folder)
+
+
 def _start_failure(folder: ServerFolder, java: Path) -> Failure:
-    lines = folder.log.read_text(errors="replace").splitlines()
-    telling = [line for line in lines if line.strip() and not line.startswith("\t")]
     return fail(
         f"Spark did not start on {java}",
         f"The whole log is {folder.log}. Another Java can be named by JAVA_HOME.",
-        detail="\n".join(telling[-LOG_LINES_SHOWN:]),
+        detail=_end_of_log(folder),
     )
+
+
+def _end_of_log(folder: ServerFolder) -> str:
+    lines = folder.log.read_text(errors="replace").splitlines()
+    telling = [line for line in lines if line.strip() and not line.startswith("\t")]
+    return "\n".join(telling[-LOG_LINES_SHOWN:])
 
 
 def _end(folder: ServerFolder) -> bool:

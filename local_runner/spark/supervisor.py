@@ -85,8 +85,11 @@ def wait_until_unneeded(java: subprocess.Popen[bytes], folder: ServerFolder, arc
     try:
         while True:
             time.sleep(min(LOOK_EVERY, idle_seconds))
+            if (code := java.poll()) is not None:
+                print(f"Java ended: {how_it_ended(code)}", file=sys.stderr, flush=True)
+                return
             # The root may have been deleted, and even made anew with another server.
-            if java.poll() is not None or folder.read_state().get("pid") != java.pid:
+            if folder.read_state().get("pid") != java.pid:
                 return
             if making and making.poll() == 0:
                 archive.take()
@@ -107,6 +110,11 @@ def wait_until_unneeded(java: subprocess.Popen[bytes], folder: ServerFolder, arc
         if making:
             making.kill()
             making.wait()
+
+
+def how_it_ended(code: int) -> str:
+    """An exit code as words; a signal has its number below zero."""
+    return f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit code {code}"
 
 
 def end_python_workers(java: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("pyspark", reason="Spark needs Python 3.11")
 
 from local_runner.diagnostics import Failure
-from local_runner.spark import end_run, stop
+from local_runner.spark import end_run, last_words, stop
 from local_runner.spark.folder import ServerFolder
 from local_runner.spark.server import use_server
 
@@ -128,3 +128,11 @@ def test_a_server_that_does_not_start_says_why(tmp_path: Path, monkeypatch: pyte
     assert "could not reserve enough space for the heap" in message
     assert str(tmp_path / ".local" / "spark" / "server.log") in message
     assert not ServerFolder.of(tmp_path).server_lives()
+
+
+@pytest.mark.spark
+def test_the_log_of_a_server_that_was_killed_says_how_it_ended(root: Path, wait_until: WaitUntil) -> None:
+    server = use_server(root)
+    assert last_words(root) is None
+    os.kill(server.pid, signal.SIGKILL)
+    wait_until(lambda: "Java ended: signal 9 (Killed)" in (last_words(root) or ""))
