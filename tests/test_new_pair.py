@@ -1,4 +1,4 @@
-"""A pair made with the recipes' commands, loaded beside the first as the Databricks CLI does it."""
+"""A pair made with the recipes' commands, loaded beside the others as the Databricks CLI does it."""
 
 import json
 import shutil
@@ -12,11 +12,12 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.slow
-def test_a_new_pair_loads_beside_the_first(run_module, tmp_path):
+def test_a_new_pair_loads_beside_the_others(run_module, tmp_path):
     shutil.copy(ROOT / "databricks.yml", tmp_path)
     shutil.copytree(ROOT / "resources", tmp_path / "resources", ignore=shutil.ignore_patterns("__pycache__"))
-    pair = ["--domain", "sales", "--source", "shop"]
-    second = ["--domain", "finance", "--source", "paypal"]  # of a domain that is there
+    # Names that nobody's own pairs have.
+    pair = ["--domain", "new_domain_of_a_test", "--source", "shop"]
+    second = ["--domain", "finance", "--source", "new_source_of_a_test"]  # of a domain that is there
     runs = [
         run_module("scripts.scaffold", *pair, cwd=tmp_path),
         run_module("scripts.build_pipeline_resource", *pair, "--name", "orders", cwd=tmp_path),
@@ -33,7 +34,8 @@ def test_a_new_pair_loads_beside_the_first(run_module, tmp_path):
     subprocess.run([*command, *outputs], cwd=tmp_path, check=True, timeout=60)
     assert (tmp_path / "diagnostics.json").read_text() == ""
     resources = json.loads((tmp_path / "out.json").read_text())["resources"]
-    assert {"finance_stripe_sync_job", "sales_shop_orders_job"} <= resources["jobs"].keys()
-    pipelines = {"finance_stripe_sync_pipeline", "finance_paypal_sync_pipeline", "sales_shop_orders_pipeline"}
-    assert pipelines <= resources["pipelines"].keys()
-    assert resources["pipelines"]["sales_shop_orders_pipeline"]["catalog"] == "${var.catalog}sales"
+    assert {"finance_stripe_sync_job", "new_domain_of_a_test_shop_orders_job"} <= resources["jobs"].keys()
+    made = {"finance_new_source_of_a_test_sync_pipeline", "new_domain_of_a_test_shop_orders_pipeline"}
+    assert {"finance_stripe_sync_pipeline", *made} <= resources["pipelines"].keys()
+    pipeline = resources["pipelines"]["new_domain_of_a_test_shop_orders_pipeline"]
+    assert pipeline["catalog"] == "${var.catalog}new_domain_of_a_test"
