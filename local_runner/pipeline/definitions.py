@@ -49,7 +49,7 @@ class Expectation:
 class Dataset:
     """A table, view or sink. `schema` is a Spark DDL string or a StructType; `format` and `options` are a sink's.
 
-    `spark_conf` holds for all its flows, unless they say otherwise themselves.
+    `spark_conf` holds for all its flows, unless they say otherwise themselves. A `private` table is not published.
     """
 
     name: TableName
@@ -63,6 +63,7 @@ class Dataset:
     spark_conf: dict[str, str] = field(default_factory=dict)
     format: str = "parquet"
     options: dict[str, str] = field(default_factory=dict)
+    private: bool = False
 
 
 @dataclass(frozen=True)

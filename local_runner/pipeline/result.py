@@ -34,7 +34,7 @@ class DatasetResult:
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """One pipeline's run. `finals` are the tables that no dataset of the pipeline reads."""
+    """One pipeline's run. `finals` are the published tables that no dataset of the pipeline reads."""
 
     pipeline: str
     datasets: list[DatasetResult]

@@ -96,7 +96,8 @@ def _selected(selection: Selection, graph: dict[TableName, Node]) -> set[TableNa
 
 def _finals(graph: dict[TableName, Node]) -> list[TableName]:
     read = {upstream for node in graph.values() for upstream in node.upstream}
-    return [name for name, node in graph.items() if name not in read and node.kind in _TABLES]
+    ends = [(name, node) for name, node in graph.items() if name not in read and node.kind in _TABLES]
+    return [name for name, node in ends if not node.dataset.private]
 
 
 _TABLES = (Kind.STREAMING_TABLE, Kind.AUTO_CDC_TARGET, Kind.MATERIALIZED_VIEW)

@@ -141,6 +141,7 @@ def _record(
         partition_cols=list(arguments.get("partition_cols") or []),
         expectations=expectations,
         spark_conf=dict(arguments.get("spark_conf") or {}),
+        private=bool(arguments.get("private") or arguments.get("temporary")),
     )
     definitions.add_dataset(dataset)
     return dataset

@@ -109,6 +109,7 @@ def _record_dataset(statement: DatasetStatement, definitions: Definitions, scope
             table_properties=statement.properties,
             partition_cols=list(statement.partition_cols),
             expectations=list(statement.columns.expectations),
+            private=statement.private,
         )
     )
     if statement.flow is not None:

@@ -37,6 +37,7 @@ class DatasetStatement:
     comment: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
     partition_cols: tuple[str, ...] = ()
+    private: bool = False
     flow: Query | AutoCdc | None = None
     once: bool = False
 
@@ -174,7 +175,7 @@ def _dataset(tokens: Tokens, location: Location) -> DatasetStatement:
     columns = read_columns(tokens) if tokens.sees("(") else Columns()
     clauses = _clauses(tokens)
     flow, once = _own_flow(tokens, kind)
-    return DatasetStatement(location, kind, name, columns, **clauses, flow=flow, once=once)
+    return DatasetStatement(location, kind, name, columns, **clauses, private=private, flow=flow, once=once)
 
 
 def _own_flow(tokens: Tokens, kind: Kind) -> tuple[Query | AutoCdc | None, bool]:

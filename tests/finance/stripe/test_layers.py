@@ -61,6 +61,16 @@ def test_base_holds_the_newest_event_of_each_payment(dataset, load_fixture, spar
     ]
 
 
+def test_a_payment_that_is_there_twice_fails_the_update(dataset, spark):
+    once = spark.createDataFrame([("p1",), ("p2",)], "payment_id string")
+    assert rows(dataset(PAIR, "base_payments_unique", base_payments=once), "payment_id") == [
+        {"payment_id": "p1", "copies": 1},
+        {"payment_id": "p2", "copies": 1},
+    ]
+    with pytest.raises(Exception, match=r'expectation unique_payment_id failed: the row \{"payment_id":"p2","copies":2\}'):
+        dataset(PAIR, "base_payments_unique", base_payments=once.union(once.where("payment_id = 'p2'")))
+
+
 def test_staging_marks_the_payments_that_succeeded(dataset, spark):
     statuses = ["succeeded", "failed", "refunded", "processing", "disputed", None]
     base = spark.createDataFrame(list(enumerate(statuses)), "payment_id int, status string")

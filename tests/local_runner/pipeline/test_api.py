@@ -256,3 +256,25 @@ def test_what_a_table_says_of_itself(pipeline):
     assert (str(entry.name), entry.comment, entry.properties) == ("sales.other.sizes", "by size", {"quality": "gold"})
     assert [(column["name"], column["type"]) for column in entry.schema["fields"]] == [("id", "long"), ("size", "string")]
     assert pipeline.rows("sizes") == [{"id": 1, "size": "L"}]
+
+
+def test_a_private_table_is_no_result(pipeline):
+    pipeline.source("""
+        import dlt
+
+        @dp.materialized_view(private=True)
+        def hidden():
+            return spark.range(1)
+
+        @dlt.table(temporary=True)
+        def passing():
+            return spark.range(1)
+
+        @dp.materialized_view
+        def shown():
+            return spark.range(1)
+    """)
+    pipeline.source("CREATE PRIVATE MATERIALIZED VIEW also_hidden AS SELECT 1 AS id;", "more.sql")
+    result = pipeline.run()
+    assert [str(name) for name in result.finals] == ["sales.shop.shown"]
+    assert pipeline.rows("hidden") == [{"id": 0}]

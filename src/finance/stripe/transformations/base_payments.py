@@ -1,10 +1,13 @@
 """One row a payment: its newest event, with types."""
 
 from pyspark import pipelines as dp
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from finance.stripe.money import CURRENCIES, major_units
+from common.currencies import CURRENCIES
+from common.expectations import amounts, known, readable, required
+from common.times import instant
+from finance.stripe.money import major_units
 
 # The same event may come in several files, and an older one after a newer one: the newest event of a payment wins, whatever
 # file it is in. Of two at one instant the one further on in a payment's life wins, then the one in the later file; the rest
@@ -13,16 +16,9 @@ AGE = ("event_time", "stage", "source_file", "event_id", "status", "amount", "cu
 STAGES = ["processing", "failed", "succeeded", "refunded"]
 
 
-def instant(text: str) -> Column:
-    """The column `text` as a timestamp; null where it names no offset: then it would depend on the session's time zone."""
-    return F.try_to_timestamp(F.col(text), F.lit("yyyy-MM-dd'T'HH:mm:ss[.SSS]XXX"))
-
-
 @dp.materialized_view(comment="The newest state of each payment; amounts in whole currency units, times as instants")
-@dp.expect_or_drop("has_payment_id", "payment_id IS NOT NULL")
-@dp.expect_or_drop("known_currency", f"currency IN {CURRENCIES}")
-@dp.expect_or_drop("valid_amount", "amount IS NOT NULL")
-@dp.expect("valid_created_at", "created_at IS NOT NULL")
+@dp.expect_all_or_drop(required("payment_id") | known("currency", CURRENCIES) | amounts("amount"))
+@dp.expect_all(readable("created_at"))
 def base_payments() -> DataFrame:
     newest_first = Window.partitionBy("payment_id").orderBy(F.struct(*AGE).desc())
     return (

@@ -14,6 +14,7 @@ def raw_payments() -> DataFrame:
     return (
         spark.readStream.format("cloudFiles")
         .option("cloudFiles.format", "json")
+        .option("cloudFiles.schemaEvolutionMode", "addNewColumns")
         .option("cloudFiles.schemaHints", ", ".join(f"{name} STRING" for name in COLUMNS))
         .load(spark.conf.get("landing.payments_path"))
         .withColumn("source_file", F.col("_metadata.file_name"))
