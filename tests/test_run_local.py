@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 
 from local_runner.cli import main
 from local_runner.spark import stop
+from tests.bundle_copy import copy_bundle
 from tests.finance.stripe.oracle import expected_base, expected_final, landed
 
-ROOT = Path(__file__).parent.parent
 JOB = "finance_stripe_sync_job"
 
 pytestmark = pytest.mark.spark
@@ -22,11 +21,7 @@ pytestmark = pytest.mark.spark
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The bundle with its fixtures, and a Spark server of its own."""
-    root = tmp_path_factory.mktemp("bundle")
-    shutil.copy(ROOT / "databricks.yml", root)
-    for folder in ("resources", "src", "fixtures"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (root / ".venv").symlink_to(sys.prefix)
+    root = copy_bundle(tmp_path_factory.mktemp("bundle"))
     yield root
     stop(root)
 
