@@ -28,6 +28,11 @@ build-pipeline-resource domain source name serverless="true":
 build-job-resource domain source name schedule_interval="1" schedule_unit="DAYS":
     @python -m scripts.build_job_resource --domain="$1" --source="$2" --name="$3" --schedule-interval="$4" --schedule-unit="$5"
 
+# Write resources/<domain>/<source>/<source>_namespace.py: the schema, and the volume that input lands in
+[group("new pairs")]
+build-namespace-resource domain source:
+    @python -m scripts.build_namespace_resource --domain="$1" --source="$2"
+
 # Run a job or a pipeline here, with no workspace: just run-local finance_stripe_sync_job
 [group("on this machine")]
 run-local *args:

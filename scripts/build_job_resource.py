@@ -55,14 +55,7 @@ def main() -> None:
     config = JobResourceConfig(**vars(parser.parse_args()))
 
     root = bundle_root()
-    create_resource(
-        root,
-        config,
-        TEMPLATE,
-        schedule_interval=config.schedule_interval,
-        schedule_unit=config.schedule_unit,
-        pipeline_resource_var=config.pipeline_resource_var,
-    )
+    create_resource(root, config, TEMPLATE)
     if find_key(root, config.pipeline_resource_var) is None:
         print(
             f"Note: the pipeline {config.pipeline_resource_var} does not exist yet; this makes it:\n"

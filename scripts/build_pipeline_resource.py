@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--serverless", default="true", metavar="true|false")
     config = PipelineResourceConfig(**vars(parser.parse_args()))
 
-    create_resource(bundle_root(), config, TEMPLATE, serverless=config.serverless)
+    create_resource(bundle_root(), config, TEMPLATE)
 
 
 if __name__ == "__main__":

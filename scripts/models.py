@@ -82,6 +82,11 @@ class ResourceConfig(Pair):
         return f"{self.domain}_{self.source}_{self.name}_{self.kind}"
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the resources in the generated file."""
+        return (self.resource_var_name,)
+
+    @property
     def display_name(self) -> str:
         """The name a workspace shows."""
         return self.resource_var_name
@@ -136,3 +141,31 @@ class JobResourceConfig(ResourceConfig):
     def pipeline_resource_var(self) -> str:
         """The key of the pipeline that the job refreshes."""
         return f"{self.domain}_{self.source}_{self.name}_pipeline"
+
+
+class NamespaceResourceConfig(Pair):
+    """A pair's schema, which is named after its source, and the volume in it that the pair's input lands in."""
+
+    volume: ClassVar[str] = "landing"
+
+    @property
+    def schema_resource_var(self) -> str:
+        return f"{self.domain}_{self.source}_schema"
+
+    @property
+    def volume_resource_var(self) -> str:
+        return f"{self.domain}_{self.source}_{self.volume}_volume"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the resources in the generated file."""
+        return (self.schema_resource_var, self.volume_resource_var)
+
+    @property
+    def file(self) -> PurePosixPath:
+        """The file to generate, relative to the bundle root."""
+        return PurePosixPath("resources", self.domain, self.source, f"{self.source}_namespace.py")
+
+
+# What a generated file is made from.
+GeneratedConfig = ResourceConfig | NamespaceResourceConfig

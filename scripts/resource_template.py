@@ -7,7 +7,7 @@ from string import Template
 
 from local_runner.diagnostics import fail
 from scripts.bundle_files import create, find_key, one_writer, refuse_blocked
-from scripts.models import ResourceConfig
+from scripts.models import GeneratedConfig
 
 
 class ResourceTemplate(Template):
@@ -15,32 +15,29 @@ class ResourceTemplate(Template):
 
     delimiter = "%"
 
+    def filled(self, config: GeneratedConfig) -> str:
+        """The text with `config`'s attributes."""
+        names = [match["braced"] for match in self.pattern.finditer(self.template)]
+        return self.substitute({name: getattr(config, name) for name in names})
 
-def create_resource(root: Path, config: ResourceConfig, template: ResourceTemplate, **values: object) -> None:
-    """Write `config`'s file under the bundle root and say so; `values` are what the template needs beside the names.
 
-    Raises `Failure` where the file is there already, or another file has the resource's key; nothing is written then.
+def create_resource(root: Path, config: GeneratedConfig, template: ResourceTemplate) -> None:
+    """Write `config`'s file under the bundle root, from its attributes, and say so.
+
+    Raises `Failure` where the file is there already, or another file has one of its keys; nothing is written then.
     """
-    text = template.substitute(
-        domain=config.domain,
-        source=config.source,
-        name=config.name,
-        resource_var_name=config.resource_var_name,
-        display_name=config.display_name,
-        root_path=config.root_path,
-        **values,
-    )
     with one_writer(root):
         if os.path.lexists(root / config.file):
             raise fail(f"{config.file} already exists")
         refuse_blocked(root, config.file)
-        if other := find_key(root, config.resource_var_name):
-            raise fail(
-                f"{other} already has the resource key {config.resource_var_name}",
-                "A key is <domain>_<source>_<name>, so two pairs can give the same one: choose another name.",
-            )
+        for key in config.keys:
+            if other := find_key(root, key):
+                raise fail(
+                    f"{other} already has the resource key {key}",
+                    "A key is <domain>_<source>_<name>, so two pairs can give the same one: choose another name.",
+                )
         try:
-            create(root, config.file, text)
+            create(root, config.file, template.filled(config))
         except FileExistsError:
             raise fail(f"{config.file} already exists") from None
     print(f"Created {config.file}")
@@ -52,7 +49,7 @@ def create_resource(root: Path, config: ResourceConfig, template: ResourceTempla
         )
 
 
-def _is_loaded(root: Path, config: ResourceConfig) -> bool:
+def _is_loaded(root: Path, config: GeneratedConfig) -> bool:
     """False where the bundle loads the package `resources`, and `config`'s folder is no package below it."""
     source, domain, resources = (root / folder / "__init__.py" for folder in config.file.parents[:3])
     return not resources.is_file() or (domain.is_file() and source.is_file())

@@ -21,9 +21,26 @@ from scripts.models import PipelineResourceConfig
 from scripts.resource_template import ResourceTemplate, create_resource
 from tests.conftest import Done
 
-PAIR = ["--domain", "finance", "--source", "stripe", "--name", "sync"]
+KINDS = ["pipeline", "job", "namespace"]
 PIPELINE_FILE = "resources/finance/stripe/sync_pipeline.py"
 JOB_FILE = "resources/finance/stripe/sync_job.py"
+NAMESPACE_FILE = "resources/finance/stripe/stripe_namespace.py"
+FILES = {"pipeline": PIPELINE_FILE, "job": JOB_FILE, "namespace": NAMESPACE_FILE}
+# A key in each generated file, and the kind of resource it is of.
+KEYS = {
+    "pipeline": ("pipelines", "finance_stripe_sync_pipeline"),
+    "job": ("jobs", "finance_stripe_sync_job"),
+    "namespace": ("volumes", "finance_stripe_landing_volume"),
+}
+
+
+def names(kind: str, domain: str = "finance", source: str = "stripe", name: str = "sync") -> list[str]:
+    """A generator's required flags: a namespace has no name but its source's."""
+    flags = ["--domain", domain, "--source", source, "--name", name]
+    return flags[:4] if kind == "namespace" else flags
+
+
+PAIR = names("pipeline")
 
 
 def start(kind: str, *args: str, cwd: Path) -> Done:
@@ -46,10 +63,15 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def definitions(path: Path) -> list[tuple[str, str, dict]]:
+    """Each variable, the called constructor and its argument in a generated file, read without running it."""
+    assignments = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign)]
+    return [(a.targets[0].id, ast.unparse(a.value.func), ast.literal_eval(a.value.args[0])) for a in assignments]
+
+
 def definition(path: Path) -> tuple[str, str, dict]:
-    """The variable, the called constructor and its argument in a generated file, read without running it."""
-    (assignment,) = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign)]
-    return assignment.targets[0].id, ast.unparse(assignment.value.func), ast.literal_eval(assignment.value.args[0])
+    (only,) = definitions(path)
+    return only
 
 
 class TestPipeline:
@@ -122,46 +144,84 @@ class TestJob:
         assert run("job", *PAIR, cwd=tmp_path).stderr == ""
 
 
-@pytest.mark.parametrize("kind", ["pipeline", "job"])
+class TestNamespace:
+    def test_file(self, run, tmp_path):
+        done = run("namespace", *names("namespace"), cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"Created {NAMESPACE_FILE}\n", "")
+        assert [name for name in tree(tmp_path) if not name.endswith("/")] == [NAMESPACE_FILE]
+        assert definitions(tmp_path / NAMESPACE_FILE) == [
+            (
+                "finance_stripe_schema",
+                "Schema.from_dict",
+                {
+                    "catalog_name": "${var.catalog}finance",
+                    "name": "${var.schema}stripe",
+                    "grants": [{"principal": "${var.readers}", "privileges": ["USE_SCHEMA", "SELECT"]}],
+                },
+            ),
+            (
+                "finance_stripe_landing_volume",
+                "Volume.from_dict",
+                {
+                    "catalog_name": "${var.catalog}finance",
+                    "schema_name": "${var.schema}stripe",
+                    "name": "landing",
+                    "volume_type": "MANAGED",
+                    "grants": [{"principal": "${var.readers}", "privileges": ["READ_VOLUME"]}],
+                },
+            ),
+        ]
+
+    def test_each_key_is_looked_for(self, run, tmp_path):
+        (tmp_path / "databricks.yml").write_text("resources:\n  schemas:\n    finance_stripe_schema:\n      name: old\n")
+        done = run("namespace", *names("namespace"), cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "databricks.yml already has the resource key finance_stripe_schema" in done.stderr
+        assert [*tree(tmp_path)] == ["databricks.yml"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_databricks_own_classes_accept_the_file(run, tmp_path, kind):
-    run(kind, *PAIR, cwd=tmp_path)
-    path = tmp_path / f"resources/finance/stripe/sync_{kind}.py"
-    resource = runpy.run_path(str(path))[f"finance_stripe_sync_{kind}"]
-    assert type(resource).__name__.lower() == kind
-    assert resource.as_dict() == definition(path)[2]
+    run(kind, *names(kind), cwd=tmp_path)
+    path = tmp_path / FILES[kind]
+    variables = runpy.run_path(str(path))
+    for variable, constructor, argument in definitions(path):
+        assert f"{type(variables[variable]).__name__}.from_dict" == constructor
+        assert variables[variable].as_dict() == argument
 
 
-@pytest.mark.parametrize("kind", ["pipeline", "job"])
-class TestBoth:
+@pytest.mark.parametrize("kind", KINDS)
+class TestEvery:
     @pytest.mark.parametrize(
         "pair", [("a", "b", "c"), ("a_rather_long_domain", "a_rather_long_source", "a_rather_long_name")]
     )
     def test_the_file_is_as_ruff_would_have_it(self, run, tmp_path, kind, pair):
         domain, source, name = pair
-        run(kind, "--domain", domain, "--source", source, "--name", name, cwd=tmp_path)
+        run(kind, *names(kind, domain, source, name), cwd=tmp_path)
         settings = ["--config", str(Path(__file__).parent.parent / "pyproject.toml"), "--no-cache"]
         for check in (["format", "--check"], ["check"]):
             done = subprocess.run(
                 [sys.executable, "-m", "ruff", *check, *settings, "."], cwd=tmp_path, capture_output=True, text=True
             )
             assert done.returncode == 0, done.stdout
-        assert (tmp_path / f"resources/{domain}/{source}/{name}_{kind}.py").is_file()
+        file = f"{source}_{kind}.py" if kind == "namespace" else f"{name}_{kind}.py"
+        assert (tmp_path / f"resources/{domain}/{source}" / file).is_file()
 
     def test_writes_under_the_nearest_databricks_yml(self, run, tmp_path, kind):
         inner = tmp_path / "outer/bundle"
         (inner / "src/deep").mkdir(parents=True)
         (tmp_path / "outer/databricks.yml").touch()
         (inner / "databricks.yml").touch()
-        done = run(kind, *PAIR, cwd=inner / "src/deep")
-        assert done.stdout == f"Created resources/finance/stripe/sync_{kind}.py\n"
-        assert (inner / f"resources/finance/stripe/sync_{kind}.py").is_file()
+        done = run(kind, *names(kind), cwd=inner / "src/deep")
+        assert done.stdout == f"Created {FILES[kind]}\n"
+        assert (inner / FILES[kind]).is_file()
 
     @pytest.mark.parametrize("there", [[], ["finance/__init__.py"], ["finance/stripe/__init__.py"]])
     def test_says_what_makes_a_missing_package(self, run, tmp_path, kind, there):
         for file in ["__init__.py", *there]:
             (tmp_path / "resources" / file).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "resources" / file).touch()
-        done = run(kind, *PAIR, cwd=tmp_path)
+        done = run(kind, *names(kind), cwd=tmp_path)
         assert done.returncode == 0
         assert "just scaffold finance stripe" in done.stderr
 
@@ -169,16 +229,16 @@ class TestBoth:
         for folder in ["resources", "resources/finance", "resources/finance/stripe"]:
             (tmp_path / folder).mkdir()
             (tmp_path / folder / "__init__.py").touch()
-        assert "scaffold" not in run(kind, *PAIR, cwd=tmp_path).stderr
+        assert "scaffold" not in run(kind, *names(kind), cwd=tmp_path).stderr
 
     @pytest.mark.parametrize(
         ("changed", "message"),
         [
             (["--domain", "Finance"], "'Finance' must be snake_case (lowercase, underscores, start with letter)"),
             (["--source", "../../etc"], "'../../etc' must be snake_case"),
-            (["--name", "sync\n"], "must be snake_case"),
-            (["--name", ""], "'' must be snake_case"),
-            (["--name=-x"], "'-x' must be snake_case"),
+            (["--source", "stripe\n"], "must be snake_case"),
+            (["--source", ""], "'' must be snake_case"),
+            (["--source=-x"], "'-x' must be snake_case"),
             (["--domain", "class"], "'class' is a Python keyword"),
             (["--domain", "json"], "'json' would shadow Python's standard module json"),
             (["--domain", "pydantic"], "'pydantic' would shadow the installed package pydantic"),
@@ -187,35 +247,35 @@ class TestBoth:
         ],
     )
     def test_bad_names_are_refused(self, run, tmp_path, kind, changed, message):
-        done = run(kind, *PAIR, *changed, cwd=tmp_path)
+        done = run(kind, *names(kind), *changed, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("Validation error: ")
         assert message in done.stderr
         assert tree(tmp_path) == {}
 
-    @pytest.mark.parametrize("args", [[], PAIR[:4], [*PAIR, "--colour", "red"], [*PAIR, "more"]])
-    def test_wrong_usage(self, run, tmp_path, kind, args):
-        done = run(kind, *args, cwd=tmp_path)
+    @pytest.mark.parametrize(("given", "more"), [(0, []), (-2, []), (None, ["--colour", "red"]), (None, ["more"])])
+    def test_wrong_usage(self, run, tmp_path, kind, given, more):
+        done = run(kind, *names(kind)[:given], *more, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("usage: ")
         assert tree(tmp_path) == {}
 
     def test_a_file_that_is_there_stays_as_it_is(self, run, tmp_path, kind):
-        path = tmp_path / f"resources/finance/stripe/sync_{kind}.py"
+        path = tmp_path / FILES[kind]
         path.parent.mkdir(parents=True)
         path.write_text("mine")
-        done = run(kind, *PAIR, cwd=tmp_path)
+        done = run(kind, *names(kind), cwd=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == f"Error: resources/finance/stripe/sync_{kind}.py already exists\n"
+        assert done.stderr == f"Error: {FILES[kind]} already exists\n"
         assert path.read_text() == "mine"
-        assert [name for name in tree(tmp_path) if not name.endswith("/")] == [f"resources/finance/stripe/sync_{kind}.py"]
+        assert [name for name in tree(tmp_path) if not name.endswith("/")] == [FILES[kind]]
 
     def test_a_dangling_link_counts_as_there(self, run, tmp_path, kind):
-        path = tmp_path / f"resources/finance/stripe/sync_{kind}.py"
+        path = tmp_path / FILES[kind]
         path.parent.mkdir(parents=True)
         path.symlink_to(tmp_path / "elsewhere.py")
-        done = run(kind, *PAIR, cwd=tmp_path)
-        assert done.stderr == f"Error: resources/finance/stripe/sync_{kind}.py already exists\n"
+        done = run(kind, *names(kind), cwd=tmp_path)
+        assert done.stderr == f"Error: {FILES[kind]} already exists\n"
         assert not (tmp_path / "elsewhere.py").exists()
 
     @pytest.mark.parametrize("blocked", ["resources", "resources/finance", "resources/finance/stripe"])
@@ -223,7 +283,7 @@ class TestBoth:
         (tmp_path / blocked).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / blocked).touch()
         before = tree(tmp_path)
-        done = run(kind, *PAIR, cwd=tmp_path)
+        done = run(kind, *names(kind), cwd=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"Error: {blocked} is not a folder")
         assert "Traceback" not in done.stderr
@@ -234,13 +294,13 @@ class TestBoth:
         bundle.mkdir()
         outside.mkdir()
         (bundle / "resources").symlink_to(outside)
-        done = run(kind, *PAIR, cwd=bundle)
+        done = run(kind, *names(kind), cwd=bundle)
         assert done.returncode == 1
         assert "outside the bundle" in done.stderr
         assert tree(outside) == {}
 
     def test_a_name_the_file_system_refuses(self, run, tmp_path, kind):
-        done = run(kind, *PAIR, "--name", "n" * 300, cwd=tmp_path)
+        done = run(kind, *names(kind), "--source", "n" * 300, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("Error: ")
         assert "File name too long" in done.stderr
@@ -248,33 +308,38 @@ class TestBoth:
         assert [name for name in tree(tmp_path) if not name.endswith("/")] == []
 
     def test_a_key_of_another_pair_is_refused(self, run, tmp_path, kind):
-        assert run(kind, "--domain", "a_b", "--source", "c", "--name", "x", cwd=tmp_path).returncode == 0
+        assert run(kind, *names(kind, "a_b", "c", "x"), cwd=tmp_path).returncode == 0
         before = tree(tmp_path)
-        done = run(kind, "--domain", "a", "--source", "b_c", "--name", "x", cwd=tmp_path)
+        done = run(kind, *names(kind, "a", "b_c", "x"), cwd=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
-        assert f"resources/a_b/c/x_{kind}.py already has the resource key a_b_c_x_{kind}" in done.stderr
+        taken = "c_namespace.py already has the resource key a_b_c_schema"
+        if kind != "namespace":
+            taken = f"x_{kind}.py already has the resource key a_b_c_x_{kind}"
+        assert f"resources/a_b/c/{taken}\n" in done.stderr
         assert tree(tmp_path) == before
 
     @pytest.mark.parametrize("file", ["databricks.yml", "resources/old.yml", "resources/finance/more.yaml"])
     def test_a_key_in_yaml_is_refused(self, run, tmp_path, kind, file):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).write_text(f"resources:\n  {kind}s:\n    finance_stripe_sync_{kind}:\n      name: old\n")
-        done = run(kind, *PAIR, cwd=tmp_path)
+        group, key = KEYS[kind]
+        (tmp_path / file).write_text(f"resources:\n  {group}:\n    {key}:\n      name: old\n")
+        done = run(kind, *names(kind), cwd=tmp_path)
         assert done.returncode == 1
-        assert f"{file} already has the resource key finance_stripe_sync_{kind}" in done.stderr
+        assert f"{file} already has the resource key {key}\n" in done.stderr
 
     def test_a_mention_is_not_a_definition(self, run, tmp_path, kind):
-        key = f"finance_stripe_sync_{kind}"
+        group, key = KEYS[kind]
         (tmp_path / "resources").mkdir()
-        (tmp_path / "databricks.yml").write_text(f"targets: {{dev: {{resources: {{{kind}s: {{{key}: {{name: x}}}}}}}}}}")
+        (tmp_path / "databricks.yml").write_text(f"targets: {{dev: {{resources: {{{group}: {{{key}: {{name: x}}}}}}}}}}")
         (tmp_path / "resources/broken.yml").write_text(f"resources: [{key}")
         (tmp_path / "resources/notes.py").write_text(f"# {key} = …\nother = '{key}'\n{key}_2 = 1\n")
-        assert run(kind, *PAIR, cwd=tmp_path).returncode == 0
+        assert run(kind, *names(kind), cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(
     ("kind", "flag", "value", "message"),
     [
+        *((kind, "--name", value, f"'{value}' must be snake_case") for kind in KINDS[:2] for value in ("sync\n", "", "a b")),
         ("pipeline", "--serverless", "yes", "serverless must be true or false, not 'yes'"),
         ("pipeline", "--serverless", "True", "serverless must be true or false, not 'True'"),
         ("pipeline", "--serverless", "", "serverless must be true or false, not ''"),
@@ -293,10 +358,10 @@ def test_bad_values_are_refused(run, tmp_path, kind, flag, value, message):
 class TestProcess:
     """What only a process of its own can show."""
 
-    @pytest.mark.parametrize("kind", ["pipeline", "job"])
+    @pytest.mark.parametrize("kind", KINDS)
     def test_works_from_an_empty_folder(self, tmp_path, kind):
-        done = start(kind, *PAIR, cwd=tmp_path)
-        assert (done.returncode, done.stdout) == (0, f"Created resources/finance/stripe/sync_{kind}.py\n")
+        done = start(kind, *names(kind), cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, f"Created {FILES[kind]}\n")
 
     def test_bad_input(self, tmp_path):
         done = start("pipeline", *PAIR, "--serverless", "no", cwd=tmp_path)

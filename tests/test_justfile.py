@@ -67,6 +67,7 @@ def just(tmp_path):
             ["build-job-resource", "d", "s", "n", "6", "DAYS"],
             "python -m scripts.build_job_resource --domain=d --source=s --name=n --schedule-interval=6 --schedule-unit=DAYS",
         ),
+        (["build-namespace-resource", "d", "s"], "python -m scripts.build_namespace_resource --domain=d --source=s"),
         (["validate"], "databricks bundle validate --target=dev"),
         (["validate", "prod"], "databricks bundle validate --target=prod"),
         (["deploy"], "databricks bundle deploy --target=dev"),

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from scripts.models import ROOT_NAMES, JobResourceConfig, PipelineResourceConfig
+from scripts.models import ROOT_NAMES, JobResourceConfig, NamespaceResourceConfig, PipelineResourceConfig
 
 ROOT = Path(__file__).parent.parent
 
@@ -120,3 +120,22 @@ class TestJob:
     def test_another_interval_is_refused(self, given):
         with pytest.raises(ValueError, match="schedule_interval must be a whole number of at least 1"):
             JobResourceConfig(**PIPELINE, schedule_interval=given)
+
+
+class TestNamespace:
+    def test_properties(self):
+        config = NamespaceResourceConfig(domain="finance", source="stripe")
+        assert config.schema_resource_var == "finance_stripe_schema"
+        assert config.volume_resource_var == "finance_stripe_landing_volume"
+        assert str(config.file) == "resources/finance/stripe/stripe_namespace.py"
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("domain", "common"), ("domain", "json"), ("source", "Stripe"), ("source", "")]
+    )
+    def test_names_of_a_pair_are_held_to_its_rules(self, field, value):
+        with pytest.raises(ValidationError, match=field):
+            NamespaceResourceConfig(**{"domain": "finance", "source": "stripe", field: value})
+
+    def test_it_has_no_name_of_its_own(self):
+        with pytest.raises(ValidationError, match="name"):
+            NamespaceResourceConfig(**PIPELINE)

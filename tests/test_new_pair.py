@@ -22,10 +22,11 @@ def test_a_new_pair_loads_beside_the_others(run_module, tmp_path):
         run_module("scripts.scaffold", *pair, cwd=tmp_path),
         run_module("scripts.build_pipeline_resource", *pair, "--name", "orders", cwd=tmp_path),
         run_module("scripts.build_job_resource", *pair, "--name", "orders", cwd=tmp_path),
+        run_module("scripts.build_namespace_resource", *pair, cwd=tmp_path),
         run_module("scripts.scaffold", *second, cwd=tmp_path),
         run_module("scripts.build_pipeline_resource", *second, "--name", "sync", cwd=tmp_path),
     ]
-    assert [(done.returncode, done.stderr) for done in runs] == [(0, "")] * 5
+    assert [(done.returncode, done.stderr) for done in runs] == [(0, "")] * 6
 
     given = {"bundle": {"target": "dev"}, "python": {"resources": ["resources:load_resources"]}}
     (tmp_path / "in.json").write_text(json.dumps(given))
@@ -39,3 +40,5 @@ def test_a_new_pair_loads_beside_the_others(run_module, tmp_path):
     assert {"finance_stripe_sync_pipeline", *made} <= resources["pipelines"].keys()
     pipeline = resources["pipelines"]["new_domain_of_a_test_shop_orders_pipeline"]
     assert pipeline["catalog"] == "${var.catalog}new_domain_of_a_test"
+    assert {"finance_stripe_schema", "new_domain_of_a_test_shop_schema"} <= resources["schemas"].keys()
+    assert {"finance_stripe_landing_volume", "new_domain_of_a_test_shop_landing_volume"} <= resources["volumes"].keys()

@@ -24,8 +24,14 @@ def test_catalog_is_the_domain_and_schema_the_source(target, mode, catalog, sche
 
     pipeline = bundle["resources"]["pipelines"]["finance_stripe_sync_pipeline"]
     job = bundle["resources"]["jobs"]["finance_stripe_sync_job"]
+    namespace = bundle["resources"]["schemas"]["finance_stripe_schema"]
+    volume = bundle["resources"]["volumes"]["finance_stripe_landing_volume"]
     assert bundle["bundle"]["mode"] == mode
-    assert (pipeline["catalog"], pipeline["schema"]) == (catalog, schema)
+    assert (namespace["catalog_name"], namespace["name"]) == (catalog, schema)
+    # By text both say the same as the schema: only then does a reference take the text's place.
+    assert (pipeline["catalog"], pipeline["schema"]) == (catalog, "${resources.schemas.finance_stripe_schema.name}")
+    assert (volume["catalog_name"], volume["schema_name"]) == (catalog, "${resources.schemas.finance_stripe_schema.name}")
+    assert volume["volume_path"] == f"/Volumes/{catalog}/{schema}/landing"
     assert pipeline["configuration"] == {"landing.payments_path": f"/Volumes/{catalog}/{schema}/landing/payments"}
     assert job["parameters"] == [{"name": "catalog", "default": catalog}, {"name": "schema", "default": schema}]
     assert [task["pipeline_task"]["pipeline_id"] for task in job["tasks"]] == [
@@ -34,6 +40,9 @@ def test_catalog_is_the_domain_and_schema_the_source(target, mode, catalog, sche
 
     principal = f"REPLACE-ME-{target}-service-principal"
     shared = target != "dev"
+    readers = f"REPLACE-ME-{target}-readers" if shared else "account users"
+    assert namespace["grants"] == [{"principal": readers, "privileges": ["USE_SCHEMA", "SELECT"]}]
+    assert volume["grants"] == [{"principal": readers, "privileges": ["READ_VOLUME"]}]
     for resource in (pipeline, job):
         assert resource.get("run_as") == ({"service_principal_name": principal} if shared else None)
         granted = [
