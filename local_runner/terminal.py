@@ -1,6 +1,6 @@
 """What a run and its tables look like in a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from local_runner.diagnostics import print_diagnostics
@@ -23,6 +23,19 @@ def print_dataset(result: DatasetResult) -> None:
         print_diagnostics([result.problem])
 
 
+def print_planned(result: DatasetResult) -> None:
+    """What a dry run knows of a dataset: what it reads, its columns, and what is wrong."""
+    own = result.table.removesuffix(result.name)
+    reads = f"reads {', '.join(name.removeprefix(own) for name in result.reads)}" if result.reads else ""
+    outcome = "" if result.status is Status.COMPLETED else f"{result.status.value}: {result.reason}".removesuffix(": ")
+    print(f"{_MARKS[result.status]} {result.name:<32} {result.kind:<18} {outcome or reads}".rstrip())
+    width = max(map(len, result.columns), default=0)
+    for column, type_ in result.columns.items():
+        print(f"    {column:<{width}}  {type_}", flush=True)
+    if result.problem:
+        print_diagnostics([result.problem])
+
+
 def print_table(title: str, columns: list[str], rows: Iterable[dict[str, Any]]) -> None:
     """The rows as a table with `title` above it."""
     from rich.console import Console
@@ -38,9 +51,9 @@ def print_table(title: str, columns: list[str], rows: Iterable[dict[str, Any]]) 
     Console(soft_wrap=False).print(table)
 
 
-def print_json_lines(rows: Iterator[dict[str, Any]]) -> None:
+def print_json_lines(rows: Iterable[dict[str, Any]]) -> None:
     """One JSON object a line; a decimal is a number with all its digits."""
     import simplejson
 
     for row in rows:
-        print(simplejson.dumps(row, use_decimal=True, default=str, ensure_ascii=False))
+        print(simplejson.dumps(row, use_decimal=True, default=str, ensure_ascii=False), flush=True)

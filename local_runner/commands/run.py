@@ -1,12 +1,15 @@
 """`run`: run a job or a pipeline of a bundle on this machine."""
 
 import argparse
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from local_runner.commands.arguments import add_bundle, add_output
 from local_runner.diagnostics import fail, print_diagnostics
 
 if TYPE_CHECKING:
+    from local_runner.pipeline.result import DatasetResult
     from local_runner.tables import TableName, TableStore
 
 ROWS_SHOWN = 20
@@ -14,11 +17,11 @@ ROWS_SHOWN = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("key", help="the key of a job or a pipeline")
-    parser.add_argument("--bundle", type=Path, default=Path(), metavar="DIR", help="the bundle's folder (default: this one)")
-    parser.add_argument("--target", "-t", metavar="T", help="the target (default: the bundle's default target)")
+    add_bundle(parser)
+    add_output(parser)
     parser.add_argument("--refresh", nargs="+", default=[], metavar="NAME", help="update only these datasets")
     parser.add_argument("--full-refresh", nargs="*", metavar="NAME", help="make these tables anew; all where none is named")
-    parser.add_argument("--dry-run", action="store_true", help="show the graph and each dataset's columns; write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show what each dataset reads and its columns; write nothing")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,7 +33,6 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.pipeline.spec import pipeline_spec
     from local_runner.spark import begin_import, connect, end_run
     from local_runner.tables import TableStore
-    from local_runner.terminal import print_dataset
 
     begin_import()
     bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
@@ -46,13 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
     )
     for spec in [pipeline_spec(bundle, key) for key in keys]:
         print_diagnostics(warnings_of(read_sources(spec.sources, bundle.root, spec.configuration)))
+    as_table = arguments.output == "table"
     try:
         for key in keys:
-            print(f"{key} (target {bundle.target})")
+            if as_table:
+                print(f"{key} (target {bundle.target}){', dry run: nothing is written' if arguments.dry_run else ''}")
             # A session of its own: one pipeline's configuration and functions are nothing to the next.
             spark = connect(bundle.root)
-            result = run_pipeline(bundle, key, spark, selection, print_dataset)
-            if not arguments.dry_run:
+            result = run_pipeline(bundle, key, spark, selection, _report(key, arguments))
+            if as_table and not arguments.dry_run:
                 _print_finals(TableStore(bundle.root / ".local" / bundle.target), result.finals)
             if not result.ok:
                 return 1
@@ -60,6 +64,15 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         end_run(bundle.root)
     return 0
+
+
+def _report(key: str, arguments: argparse.Namespace) -> "Callable[[DatasetResult], None]":
+    """What prints each dataset of the pipeline `key` as it ends."""
+    from local_runner.terminal import print_dataset, print_json_lines, print_planned
+
+    if arguments.output == "json":
+        return lambda result: print_json_lines([{"pipeline": key, **asdict(result)}])
+    return print_planned if arguments.dry_run else print_dataset
 
 
 def _names(given: list[str]) -> frozenset[str]:

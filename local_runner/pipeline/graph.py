@@ -25,11 +25,13 @@ from local_runner.tables import TableName
 class Node:
     """A dataset in the graph. `schema` is a StructType, None where `problem` says why there is none.
 
+    `reads` are the tables and views that its queries name, `upstream` the datasets that have to be written before it.
     `rules` are how an Auto CDC target's events become rows.
     """
 
     dataset: Dataset
     kind: Kind
+    reads: set[TableName] = field(default_factory=set)
     upstream: set[TableName] = field(default_factory=set)
     streamed: set[TableName] = field(default_factory=set)
     schema: Any = None
@@ -146,6 +148,7 @@ class _Builder:
         """An empty table with the columns that `text` will have; remembers on `node` that it is read."""
         name = self._definitions.name(text)
         reader: Callable[[TableName], Any] = self._stored.stream if streaming else self._stored.batch
+        node.reads.add(name)
         if streaming:
             node.streamed.add(name)
         if name not in self._definitions.datasets:
@@ -163,8 +166,11 @@ class _Builder:
         if upstream.problem:
             raise UpstreamUnusable(name)
         if upstream.kind is Kind.TEMPORARY_VIEW:
-            # The view's query runs in its reader's place, so its own upstreams become the reader's too.
-            return view_of(self._definitions, name)
+            # The view's query runs in its reader's place: its own upstreams become the reader's too, what it names does not.
+            named = set(node.reads)
+            frame = view_of(self._definitions, name)
+            node.reads = named
+            return frame
         if not streaming:
             return self._spark.createDataFrame([], upstream.schema)
         if upstream.kind is not Kind.STREAMING_TABLE:

@@ -20,11 +20,18 @@ class Status(str, Enum):
 
 @dataclass(frozen=True)
 class DatasetResult:
-    """One dataset's outcome. `rows` are those written in this run; `seconds` is wall time."""
+    """One dataset's outcome. `rows` are those written in this run; `seconds` is wall time.
+
+    `table` is its full name, `reads` are those of the tables that it reads; `columns` are names and types, none where the
+    query does not work.
+    """
 
     name: str
+    table: str
     kind: str
     status: Status
+    reads: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
     rows: int | None = None
     seconds: float = 0.0
     reason: str = ""

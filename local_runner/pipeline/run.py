@@ -134,16 +134,17 @@ class _Run:
                 if running:
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
                         self._finish(running.pop(future), future.result())
-        return [
-            self.done[name]
-            for name in self.graph
-            if self.graph[name].kind is not Kind.TEMPORARY_VIEW or self.done[name].problem
-        ]
+        return [self.done[name] for name in self.graph if self._is_told(name)]
 
     def _finish(self, name: TableName, result: DatasetResult) -> None:
         self.done[name] = result
-        if self.graph[name].kind is not Kind.TEMPORARY_VIEW or result.problem:
+        if self._is_told(name):
             self.report(result)
+
+    def _is_told(self, name: TableName) -> bool:
+        """Whether the person hears of it: of a view, which stores nothing, in a dry run alone, or where it fails."""
+        is_view = self.graph[name].kind is Kind.TEMPORARY_VIEW
+        return not is_view or self.selection.dry_run or self.done[name].problem is not None
 
     def _without_work(self, node: Node) -> DatasetResult | None:
         """The result of a dataset for which there is nothing to do; None where it is to be written."""
@@ -160,7 +161,7 @@ class _Run:
         if name not in self.selected:
             return self._result(node, Status.EXCLUDED, reason="not selected")
         if self.selection.dry_run:
-            return self._result(node, Status.COMPLETED, reason=node.schema.simpleString())
+            return self._result(node, Status.COMPLETED)
         return None
 
     def _write(self, node: Node) -> DatasetResult:
@@ -236,8 +237,11 @@ class _Run:
     ) -> DatasetResult:
         return DatasetResult(
             name=node.dataset.name.table,
+            table=str(node.dataset.name),
             kind=node.kind.value,
             status=status,
+            reads=sorted(map(str, node.reads)),
+            columns={column.name: column.dataType.simpleString() for column in node.schema or ()},
             rows=written.rows if written else None,
             seconds=seconds,
             reason=reason,

@@ -1,5 +1,6 @@
-"""`run`: what is wrong with the source files is told before Spark starts."""
+"""`run`: what it refuses before Spark starts, and what it prints."""
 
+import json
 import sys
 
 import pytest
@@ -28,3 +29,54 @@ def test_refused_before_spark_starts(bundle):
         f"Error: {bundle.root}/src/c.py:2: %sh cells are not supported in local runs",
     ]
     assert not (bundle.root / ".local").exists()
+
+
+SOURCE = """\
+from pyspark import pipelines as dp
+
+@dp.materialized_view
+def numbers():
+    return spark.sql("select 1 as n, named_struct('a', 'x') as s")
+
+@dp.materialized_view
+def doubled():
+    return spark.sql("select 2 * n as n from numbers")
+
+@dp.materialized_view
+def tripled():
+    return spark.sql("select 3 * m as n from numbers")
+"""
+
+
+@pytest.fixture
+def shop(bundle, shared_spark):
+    (bundle.root / "databricks.yml").write_text(BUNDLE)
+    (bundle.root / "src").mkdir()
+    (bundle.root / "src" / "a.py").write_text(SOURCE)
+    return bundle
+
+
+def test_a_dry_run_shows_what_each_dataset_reads_and_its_columns(shop):
+    code, out, err = shop("run", "shop", "--dry-run")
+    assert code == 1
+    assert [" ".join(line.split()) for line in out.splitlines()] == [
+        "shop (target dev), dry run: nothing is written",
+        "✓ numbers materialized view",
+        "n int",
+        "s struct<a:string>",
+        "✓ doubled materialized view reads numbers",
+        "n int",
+        "✗ tripled materialized view failed",
+    ]
+    assert err.startswith(f"Error: {shop.root}/src/a.py:11: the query of tripled does not work\n")
+
+
+def test_a_dry_run_for_programs(shop):
+    code, out, _ = shop("run", "shop", "--dry-run", "-o", "json")
+    numbers, doubled, tripled = map(json.loads, out.splitlines())
+    assert code == 1
+    assert (numbers["pipeline"], numbers["table"], numbers["kind"]) == ("shop", "sales.shop.numbers", "materialized view")
+    assert numbers["columns"] == {"n": "int", "s": "struct<a:string>"}
+    assert doubled["reads"] == ["sales.shop.numbers"]
+    assert (tripled["status"], tripled["columns"]) == ("failed", {})
+    assert tripled["problem"]["summary"] == "the query of tripled does not work"

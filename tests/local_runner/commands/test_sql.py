@@ -4,15 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from local_runner.spark import stop
 from tests.local_runner.commands.conftest import ORDERS
 
 
 @pytest.fixture
-def shop(bundle, spark, monkeypatch):
-    """The bundle, queried on the server that all tests share: only where the session is from is another."""
-    monkeypatch.setattr("local_runner.spark.connect", lambda _: spark.newSession())
-    monkeypatch.setattr("local_runner.spark.end_run", stop)
+def shop(bundle, shared_spark):
     fixture = bundle.root / "fixtures" / "samples" / "taxi" / "trips.csv"
     fixture.parent.mkdir(parents=True)
     fixture.write_text("id,fare\n1,2.5\n2,\n")

@@ -126,11 +126,36 @@ def test_a_name_that_is_no_dataset_is_refused_and_nothing_changes(pipeline):
     assert pipeline.store.all() == []
 
 
-def test_a_dry_run_shows_columns_and_writes_nothing(pipeline):
-    pipeline.source(SOURCE)
+def test_a_dry_run_gives_the_graph_and_columns_and_writes_nothing(pipeline):
+    given = pipeline.root / "fixtures" / "samples" / "shop" / "kinds.csv"
+    given.parent.mkdir(parents=True)
+    given.write_text("kind,sort\na,1\n")
+    pipeline.source(
+        SOURCE
+        + """
+    @dp.temporary_view
+    def named():
+        return spark.read.table("base").join(spark.read.table("samples.shop.kinds"), "kind")
+
+    @dp.materialized_view
+    def report():
+        return spark.read.table("named").select("sort", "id")
+"""
+    )
     pipeline.land("1.json", FIRST)
     results = pipeline.outcome(dry_run=True)
-    assert results["final"].reason == "struct<kind:string,total:bigint,n:bigint>"
+    assert {name: result.reads for name, result in results.items()} == {
+        "raw": [],
+        "base": ["sales.shop.raw"],
+        "final": ["sales.shop.base"],
+        "copy": ["sales.shop.raw"],
+        "named": ["sales.shop.base", "samples.shop.kinds"],
+        "report": ["sales.shop.named"],
+    }
+    assert results["final"].columns == {"kind": "string", "total": "bigint", "n": "bigint"}
+    assert results["report"].columns == {"sort": "int", "id": "int"}
+    assert results["named"].kind == "temporary view"
+    assert {result.status.value for result in results.values()} == {"completed"}
     assert pipeline.store.all() == []
 
 
