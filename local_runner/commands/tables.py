@@ -9,7 +9,8 @@ from local_runner.commands.arguments import add_bundle, add_output
 if TYPE_CHECKING:
     from local_runner.tables import TableStore
 
-COLUMNS = ["name", "kind", "rows", "updated", "pipeline", "comment"]
+# Inactive is a table that its pipeline no longer defines.
+COLUMNS = ["name", "kind", "state", "rows", "updated", "pipeline", "comment"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,5 +37,6 @@ def _listed(store: "TableStore") -> Iterator[dict[str, Any]]:
 
     for entry in store.all():
         updated = store.updated(entry).astimezone().isoformat(" ", "seconds")
-        values = (str(entry.name), entry.kind, count(store, entry), updated, entry.pipeline, entry.comment)
+        state = "active" if entry.active else "inactive"
+        values = (str(entry.name), entry.kind, state, count(store, entry), updated, entry.pipeline, entry.comment)
         yield dict(zip(COLUMNS, values, strict=True))

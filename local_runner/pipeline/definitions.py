@@ -125,6 +125,11 @@ class Definitions:
                 )
         self.flows.append(flow)
 
+    def makes(self, name: TableName) -> bool:
+        """Whether `name` is a table of this pipeline: no view, and no sink."""
+        dataset = self.datasets.get(name)
+        return dataset is not None and dataset.kind not in (Kind.TEMPORARY_VIEW, Kind.SINK)
+
     def flows_into(self, name: TableName) -> list[Flow]:
         return [flow for flow in self.flows if flow.target == name]
 

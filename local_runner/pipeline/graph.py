@@ -152,8 +152,8 @@ class _Builder:
         if streaming:
             node.streamed.add(name)
         if name not in self._definitions.datasets:
-            if not self._stored.knows(name):
-                raise self._missing(name, node)
+            if why := self._stored.lacks(name):
+                raise self._missing(name, node, why)
             return reader(name)
         node.upstream.add(name)
         upstream = self.node(name)
@@ -181,12 +181,12 @@ class _Builder:
             )
         return self._spark.readStream.format("rate").load().selectExpr(*_typed_nulls(upstream.schema))
 
-    def _missing(self, name: TableName, node: Node) -> Failure:
+    def _missing(self, name: TableName, node: Node, why: str) -> Failure:
         tables = [other.table for other in self._definitions.datasets]
         close = get_close_matches(name.table, [table for table in tables if table != node.dataset.name.table], n=1)
         remedy = f"Did you mean {close[0]}? " if close else ""
         return fail(
-            f"{node.dataset.name.table} reads {name}, and there is no such table",
+            f"{node.dataset.name.table} reads {name}, {why}",
             f"{remedy}{self._stored.how_to_add(name)}",
             node.dataset.location,
         )

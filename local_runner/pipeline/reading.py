@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from local_runner.diagnostics import Location, fail
-from local_runner.pipeline.definitions import Definitions
+from local_runner.diagnostics import Diagnostic, Failure, Location, fail
+from local_runner.pipeline.definitions import Definitions, caller
+from local_runner.pipeline.makers import Makers
 from local_runner.pipeline.writing.appending import flow_folder
-from local_runner.tables import TableName, TableStore
+from local_runner.tables import TableEntry, TableName, TableStore
 from local_runner.tables.fixtures import Fixtures
 from local_runner.tables.records import broken_record
 
@@ -64,22 +65,26 @@ def current_reader() -> TableReader | None:
 
 
 class StoredTables:
-    """The tables that are there already: made by earlier runs, or given as fixtures."""
+    """The tables that are there already: made by earlier runs, or given as fixtures.
 
-    def __init__(self, spark: Any, store: TableStore, fixtures: Fixtures) -> None:
+    A fixture takes the place of a table that, by `makers`, nothing makes any more; without them all tables are read.
+    """
+
+    def __init__(self, spark: Any, store: TableStore, fixtures: Fixtures, makers: Makers | None = None) -> None:
         self._spark = spark
         self._store = store
         self._fixtures = fixtures
+        self._makers = makers
 
     def batch(self, name: TableName) -> Any:
         """The table as a DataFrame. Raises Failure where there is none."""
-        if entry := self._store.find(name):
+        if entry := self._made(name):
             return self._read(self._spark.read, entry)
         return self._fixture(self._spark.read, self._fixture_file(name))
 
     def stream(self, name: TableName) -> Any:
         """The table as a streaming DataFrame. Raises Failure where there is none, or where it cannot be streamed."""
-        entry = self._store.find(name)
+        entry = self._made(name)
         if entry is None:
             path = self._fixture_file(name)
             schema = self._fixture(self._spark.read, path).schema
@@ -103,13 +108,26 @@ class StoredTables:
         version = entry.log.version if entry.log else entry.version
         return FlowState(flow_folder(self._store.version_folder(name, version) / "flows", flow))
 
-    def knows(self, name: TableName) -> bool:
-        return self._store.find(name) is not None or self._fixtures.table_file(*_parts(name)) is not None
+    def lacks(self, name: TableName) -> str | None:
+        """Why there is no table `name` to be read, as a clause; None where there is one."""
+        if self._made(name) or self._fixtures.table_file(*_parts(name)):
+            return None
+        return self.gone(name) or "and there is no such table"
+
+    def gone(self, name: TableName) -> str | None:
+        """As `Makers.gone`, of the table that a run has made under this name; None where there is none."""
+        entry = self._store.find(name)
+        return self._makers.gone(entry) if self._makers and entry else None
 
     def how_to_add(self, name: TableName) -> str:
-        """What to do where a table is missing."""
+        """What to do where a table is missing, or nothing makes it any more."""
+        if self.gone(name):
+            return f"Define {name.table} again, or read another table. Where another pipeline makes it now, run that first"
         wanted = self._fixtures.schema_folders(name.catalog, name.schema)[-1] / name.table
         return f"Run the pipeline that makes it, or add a fixture: {wanted}.csv (or .json, .jsonl, .parquet)"
+
+    def _made(self, name: TableName) -> TableEntry | None:
+        return None if self.gone(name) else self._store.find(name)
 
     def _read(self, reader: Any, entry: Any) -> Any:
         from pyspark.sql.types import StructType
@@ -137,18 +155,37 @@ class StoredTables:
 
 @dataclass(frozen=True)
 class AtSourceLevel:
-    """The reader while source files are read, outside their query functions: what is there before the run."""
+    """The reader while source files are read, outside their query functions: what is there before the run.
+
+    `reads` fills with the names that are read, and where: what a later file defines is not known yet.
+    """
 
     has_rows = True
     definitions: Definitions
     stored: StoredTables
     state: FlowState = FlowState()
+    reads: list[tuple[TableName, Location]] = field(default_factory=list)
 
     def batch(self, name: str) -> Any:
-        return self.stored.batch(self.definitions.name(name))
+        return self.stored.batch(self._noted(name))
 
     def stream(self, name: str) -> Any:
-        return self.stored.stream(self.definitions.name(name))
+        return self.stored.stream(self._noted(name))
+
+    def refuse_gone(self, stored: StoredTables) -> None:
+        """Raises Failure with a diagnostic for each read of a table that nothing makes any more."""
+        gone = [(name, place, why) for name, place in self.reads if (why := stored.gone(name))]
+        if gone:
+            raise Failure(
+                *(
+                    Diagnostic(f"{Path(place.file).name} reads {name}, {why}", stored.how_to_add(name), place)
+                    for name, place, why in gone
+                )
+            )
+
+    def _noted(self, name: str) -> TableName:
+        self.reads.append((self.definitions.name(name), caller()))
+        return self.reads[-1][0]
 
 
 def _parts(name: TableName) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ from local_runner.pipeline.display import display
 from local_runner.pipeline.expectations import Checks
 from local_runner.pipeline.graph import Node, build_graph, frame_of
 from local_runner.pipeline.lock import pipeline_lock
+from local_runner.pipeline.makers import Makers
 from local_runner.pipeline.problems import explain
 from local_runner.pipeline.reading import AtSourceLevel, FlowState, StoredTables, reading_with
 from local_runner.pipeline.result import DatasetResult, PipelineResult, Status
@@ -73,9 +74,15 @@ def run_pipeline(
         for name, value in with_secrets(spec.configuration, secrets).items():
             spark.conf.set(name, value)
         names = {"spark": spark, "dbutils": dbutils, "display": display}
-        stored = StoredTables(spark, store, fixtures)
-        with reading_with(AtSourceLevel(definitions, stored)):
+        at_source_level = AtSourceLevel(definitions, StoredTables(spark, store, fixtures))
+        with reading_with(at_source_level):
             load_sources(sources, definitions, names, bundle.root)
+        makers = Makers(key, definitions, bundle.value["resources"]["pipelines"])
+        if not selection.dry_run:
+            # Even where the run is then refused: what the files define is known.
+            makers.record(store)
+        stored = StoredTables(spark, store, fixtures, makers)
+        at_source_level.refuse_gone(stored)
         graph = build_graph(definitions, stored, spark, bundle.root)
         run = _Run(
             bundle, key, spark, definitions, graph, stored, store, volumes, _selected(selection, graph), selection, report
@@ -192,11 +199,13 @@ class _Run:
         return write(node.dataset, flows, self._query, sources, self.store, self.key, anew)
 
     def _refuse_anothers(self, dataset: Dataset) -> None:
-        """Raises Failure for a table that another pipeline of the bundle has made; one that is gone leaves its tables."""
+        """Raises Failure for a table that another pipeline makes; one that no longer defines it leaves it to this."""
         entry = self.store.find(dataset.name)
-        if entry and entry.pipeline != self.key and entry.pipeline in self.bundle.value["resources"]["pipelines"]:
+        if entry and entry.pipeline != self.key and not self.stored.gone(dataset.name):
             raise fail(
-                f"pipeline {entry.pipeline} makes {entry.name} too", "Give one of the two another name", dataset.location
+                f"pipeline {entry.pipeline} makes {entry.name} too",
+                f"Give one of the two another name. If {entry.pipeline} no longer defines it, run that first",
+                dataset.location,
             )
 
     def _is_made_anew(self, dataset: Dataset) -> bool:

@@ -36,7 +36,7 @@ class TableEntry:
     """What `table.json` holds.
 
     `schema` is Spark's JSON form of a StructType; `sources` are the versions of the tables it has read as streams.
-    `previous` is the version that was the good one before this.
+    `previous` is the version that was the good one before this. `active` is false where `pipeline` no longer defines it.
     """
 
     name: TableName
@@ -49,6 +49,7 @@ class TableEntry:
     sources: dict[str, str] = field(default_factory=dict)
     log: ChangeLog | None = None
     previous: str = ""
+    active: bool = True
 
     @property
     def versions(self) -> set[str]:
@@ -75,7 +76,7 @@ class TableStore:
     def find(self, name: TableName) -> TableEntry | None:
         """The table's entry, or None where no run has finished it yet."""
         try:
-            values = json.loads((self.folder(name) / "table.json").read_text("utf-8"))
+            values = json.loads(self._file(name).read_text("utf-8"))
         except FileNotFoundError:
             return None
         log = values.get("log") and ChangeLog(**values["log"])
@@ -83,7 +84,7 @@ class TableStore:
 
     def updated(self, entry: TableEntry) -> datetime:
         """When the last run that wrote the table finished it, in UTC."""
-        return datetime.fromtimestamp((self.folder(entry.name) / "table.json").stat().st_mtime, timezone.utc)
+        return datetime.fromtimestamp(self._file(entry.name).stat().st_mtime, timezone.utc)
 
     def all(self) -> list[TableEntry]:
         """Every table of the target, by name."""
@@ -106,18 +107,32 @@ class TableStore:
 
         The version before it stays on disk for readers that have just opened it; older ones go.
         """
-        folder = self.folder(entry.name)
         before = self.find(entry.name)
         if before and before.version != entry.version:
             entry = replace(entry, previous=before.version)
-        staged = folder / "table.json.new"
-        staged.write_text(json.dumps(asdict(entry), indent=1), "utf-8")
-        os.replace(staged, folder / "table.json")
+        os.replace(self._staged(entry), self._file(entry.name))
         self._sweep(entry.name, entry.versions)
+
+    def mark(self, entry: TableEntry, active: bool) -> None:
+        """Say whether the table's pipeline still defines it. When it was last written stays as it is."""
+        file = self._file(entry.name)
+        written = file.stat().st_mtime_ns
+        staged = self._staged(replace(entry, active=active))
+        os.utime(staged, ns=(written, written))
+        os.replace(staged, file)
 
     def discard(self, name: TableName, version: str) -> None:
         """Remove a version that was never published."""
         shutil.rmtree(self.version_folder(name, version), ignore_errors=True)
+
+    def _file(self, name: TableName) -> Path:
+        return self.folder(name) / "table.json"
+
+    def _staged(self, entry: TableEntry) -> Path:
+        """A file beside `table.json`, to be put in its place."""
+        staged = self.folder(entry.name) / "table.json.new"
+        staged.write_text(json.dumps(asdict(entry), indent=1), "utf-8")
+        return staged
 
     def _sweep(self, name: TableName, kept: set[str]) -> None:
         for version in (self.folder(name) / "versions").glob("*"):

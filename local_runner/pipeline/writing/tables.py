@@ -48,7 +48,7 @@ def write_streaming_table(
     queries = [replace(query, frame=as_declared(query.frame, dataset)) for query in queries]
     schema = _with_columns(entry.schema, queries, dataset)
     written = append(queries, dataset.expectations, folder / "flows", folder / "data")
-    store.publish(replace(entry, schema=schema.jsonValue(), sources=sources, pipeline=pipeline))
+    store.publish(replace(entry, schema=schema.jsonValue(), sources=sources, pipeline=pipeline, active=True))
     return written
 
 

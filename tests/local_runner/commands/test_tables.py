@@ -3,6 +3,7 @@
 import sys
 from datetime import datetime, timezone
 
+from local_runner.tables import TableStore
 from tests.local_runner.commands.conftest import ORDERS
 
 
@@ -21,6 +22,20 @@ def test_every_kind_of_table_is_listed(bundle):
     moments = {datetime.fromisoformat(one["updated"]).astimezone(timezone.utc) for one in found}
     assert moments == {datetime(2023, 11, 14, 22, 13, 20, tzinfo=timezone.utc)}
     assert [one["name"] for one in bundle.json("tables", "--target", "prod")] == ["sales.shop.elsewhere"]
+
+
+def test_a_table_that_is_no_longer_defined_is_inactive_and_shown(bundle):
+    bundle.store("sales.shop.orders", "streaming table")
+    bundle.store("sales.shop.people", "streaming table")
+    store = TableStore(bundle.root / ".local/dev")
+    store.mark(store.lookup("orders"), active=False)
+    found = bundle.json("tables")
+    assert [(one["name"], one["state"]) for one in found] == [
+        ("sales.shop.orders", "inactive"),
+        ("sales.shop.people", "active"),
+    ]
+    assert found[0]["updated"] == found[1]["updated"]
+    assert bundle.json("show", "orders") == ORDERS
 
 
 def test_the_list_as_a_table(bundle):
