@@ -88,6 +88,11 @@ deploy-domain domain *args:
 deploy-affected *args:
     @python -m scripts.deploy_affected "$@"
 
+# Fill a pair's landing volume from fixtures/: just upload-fixtures finance stripe dev (options: --dry-run, --allow-production)
+[group("in a workspace")]
+upload-fixtures domain source *args:
+    @python -m scripts.upload_fixtures "$@"
+
 # Run a deployed job or pipeline (Databricks CLI)
 [group("in a workspace")]
 run resource target="dev":

@@ -6,9 +6,7 @@ import argparse
 import fcntl
 import json
 import os
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from urllib.parse import quote
 
 from local_runner.diagnostics import Diagnostic, Severity, fail, print_diagnostics
 from scripts import git
+from scripts.databricks_cli import databricks
 
 # What can be removed and made again with nothing lost but its history. All else counts as holding data, also what is not
 # known here: schemas and volumes, pipelines, whose tables go with them, and what later versions of the CLI add.
@@ -70,7 +69,7 @@ def carry_out(root: Path, options: argparse.Namespace, selected: Sequence[str] |
         return False
     # Without it the CLI asks, or refuses where nobody can answer, whatever it takes for a loss.
     approval = ["--auto-approve"] if options.allow_data_loss else []
-    _databricks(root, ["deploy", *approval, *scope])
+    databricks(root, ["bundle", "deploy", *approval, *scope])
     return True
 
 
@@ -95,7 +94,7 @@ def offer_removal(gone: Sequence[str], target: str) -> None:
 
 def _plan(root: Path, scope: list[str]) -> dict[str, str]:
     """What a deployment would do, as the CLI has it: `pipelines.x` -> `create`; what it leaves alone is left out."""
-    plan: dict[str, Any] = json.loads(_databricks(root, ["plan", "--output=json", *scope], subprocess.PIPE))
+    plan: dict[str, Any] = json.loads(databricks(root, ["bundle", "plan", "--output=json", *scope], subprocess.PIPE))
     return {
         key.removeprefix("resources."): entry["action"]
         for key, entry in sorted(plan.get("plan", {}).items())
@@ -117,20 +116,3 @@ def _holds_data(key: str) -> bool:
     kind, _, name = key.partition(".")
     # `schemas.x.grants` is a part of its resource.
     return kind not in _WITHOUT_DATA and "." not in name
-
-
-def _databricks(root: Path, arguments: list[str], stdout: int | None = None) -> bytes:
-    """Run the CLI to its end and return what it prints, where `stdout` is a pipe."""
-    sys.stdout.flush()
-    # An interrupt reaches the CLI too. It must end by itself, or it leaves half a deployment and its lock behind.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        done = subprocess.run(["databricks", "bundle", *arguments], cwd=root, stdout=stdout, check=False)  # noqa: S603, S607
-    except FileNotFoundError:
-        remedy = "Install it: https://docs.databricks.com/dev-tools/cli/install.html"
-        raise fail("the Databricks CLI is not installed", remedy) from None
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if code := done.returncode:
-        raise SystemExit(code if code > 0 else 128 - code)
-    return done.stdout

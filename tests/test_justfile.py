@@ -72,6 +72,8 @@ def just(tmp_path):
         (["validate", "prod"], "databricks bundle validate --target=prod"),
         (["deploy"], "databricks bundle deploy --target=dev"),
         (["deploy", "staging"], "databricks bundle deploy --target=staging"),
+        (["upload-fixtures", "d", "s", "dev"], "python -m scripts.upload_fixtures d s dev"),
+        (["upload-fixtures", "d", "s", "dev", "--dry-run"], "python -m scripts.upload_fixtures d s dev --dry-run"),
         (["deploy-domain", "finance"], "python -m scripts.deploy_domain finance"),
         (["deploy-domain", "finance", "prod", "--dry-run"], "python -m scripts.deploy_domain finance prod --dry-run"),
         (["deploy-affected", "staging", "--full"], "python -m scripts.deploy_affected staging --full"),

@@ -45,3 +45,9 @@ class Fixtures:
     def volume_folder(self, catalog: str, schema: str, volume: str) -> Path | None:
         """The fixture folder of a volume, or None where there is none."""
         return next((p for f in self.schema_folders(catalog, schema) if (p := f / volume).is_dir()), None)
+
+    def volume_files(self, catalog: str, schema: str, volume: str) -> dict[str, Path]:
+        """The fixture files of a volume by their paths in it, sorted; a .gitkeep is none of them."""
+        folder = self.volume_folder(catalog, schema, volume)
+        files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
+        return {file.relative_to(folder).as_posix(): file for file in files if file.name != ".gitkeep"}

@@ -64,7 +64,7 @@ class Volumes:
         if match := _VOLUME.match(path):
             catalog, schema, volume = _names(match)
             base = self._state / "volumes" / catalog / schema / volume
-            self._fill(base, self._fixtures.volume_folder(catalog, schema, volume))
+            self._fill(base, catalog, schema, volume)
         elif match := _DBFS.match(path):
             base = self._state / "dbfs"
         else:
@@ -110,7 +110,7 @@ class Volumes:
     def _places(self) -> dict[str, Path]:
         return {"/Volumes": self._state / "volumes", "/": self._state / "dbfs"}
 
-    def _fill(self, base: Path, source: Path | None) -> None:
+    def _fill(self, base: Path, catalog: str, schema: str, volume: str) -> None:
         """Bring the volume up to its fixtures, once a run; files that came from elsewhere stay.
 
         A reader never sees half a file. The list of what came from fixtures is beside the volume: without it a renamed
@@ -121,8 +121,7 @@ class Volumes:
                 return
             listing = base.with_name(f"{base.name}.fixtures")
             before = set(listing.read_text("utf-8").splitlines()) if listing.exists() else set()
-            files = sorted(path for path in source.rglob("*") if path.is_file()) if source else []
-            now = {str(file.relative_to(source)): file for file in files if file.name != ".gitkeep"}
+            now = self._fixtures.volume_files(catalog, schema, volume)
             for name in before - now.keys():
                 (base / name).unlink(missing_ok=True)
             if before | now.keys():

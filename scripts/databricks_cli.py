@@ -1,0 +1,30 @@
+"""Runs the Databricks CLI."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from local_runner.diagnostics import fail
+
+INSTALL = "Install it: https://docs.databricks.com/dev-tools/cli/install.html"
+
+
+def databricks(root: Path, arguments: Sequence[str], stdout: int | None = None) -> bytes:
+    """Run the CLI in `root` to its end; return what it prints, where `stdout` is a pipe.
+
+    Raises SystemExit with the CLI's exit code where it fails, and Failure where there is none.
+    """
+    sys.stdout.flush()
+    # An interrupt reaches the CLI too. It must end by itself, or it leaves half a deployment and its lock behind.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        done = subprocess.run(["databricks", *arguments], cwd=root, stdout=stdout, check=False)  # noqa: S603, S607
+    except FileNotFoundError:
+        raise fail("the Databricks CLI is not installed", INSTALL) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if code := done.returncode:
+        raise SystemExit(code if code > 0 else 128 - code)
+    return done.stdout
