@@ -33,6 +33,11 @@ build-job-resource domain source name schedule_interval="1" schedule_unit="DAYS"
 build-namespace-resource domain source:
     @python -m scripts.build_namespace_resource --domain="$1" --source="$2"
 
+# Write .github/CODEOWNERS from owners.yml
+[group("new pairs")]
+codeowners:
+    @python -m scripts.codeowners
+
 # Run a job or a pipeline here, with no workspace: just run-local finance_stripe_sync_job
 [group("on this machine")]
 run-local *args:

@@ -5,9 +5,11 @@ import sys
 from contextlib import suppress
 from pathlib import PurePosixPath
 
+from local_runner.diagnostics import Failure
 from scripts.bundle_files import bundle_root, create, one_writer, refuse_blocked
 from scripts.edge import run
 from scripts.models import Pair
+from scripts.owners import OWNERS, read_owners
 
 
 def scaffold_files(pair: Pair) -> list[PurePosixPath]:
@@ -40,6 +42,10 @@ def main() -> None:
             with suppress(FileExistsError):
                 create(root, file, "")
     print(f"Scaffolded {pair.domain}/{pair.source}")
+    # A file that cannot be read is for `just check` to tell.
+    with suppress(Failure):
+        if (root / OWNERS).is_file() and pair.domain not in read_owners(root).domains:
+            print(f"Nobody owns {pair.domain} yet: name a team in {OWNERS}, then: just codeowners", file=sys.stderr)
 
 
 if __name__ == "__main__":

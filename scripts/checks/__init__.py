@@ -13,6 +13,7 @@ from scripts.checks import (
     includes,
     layers,
     names,
+    owners,
     parameters,
     placeholders,
     references,
@@ -33,6 +34,7 @@ BUNDLE_RULES = (
     compute.serverless_with_cluster,
     dependencies.mangled_dependencies,
     placeholders.placeholders,
+    owners.owners,
 )
 LINEAGE_RULES = (
     tables.unreadable_sources,
