@@ -129,3 +129,8 @@ lint:
 fmt:
     ruff check --fix .
     ruff format .
+
+# Lint, format and check what is staged before each commit, from now on
+[group("code")]
+hooks:
+    @pre-commit install

@@ -60,16 +60,21 @@ def snapshot(root: Path) -> str:
     return _git(root, "commit-tree", tree, *parent, "-m", "The tree that was deployed, uncommitted", environment=who)
 
 
+def staged(root: Path) -> str:
+    """What is staged, as a tree: within a hook, what is about to be committed. Raises Failure during a merge's conflicts."""
+    return _git(root, "write-tree")
+
+
 def is_same_tree(root: Path, one: str, other: str) -> bool:
     """Whether two commits hold the same files."""
     return _git(root, "rev-parse", f"{one}^{{tree}}") == _git(root, "rev-parse", f"{other}^{{tree}}")
 
 
 @contextmanager
-def checkout(root: Path, commit: str) -> Iterator[Path]:
-    """The files that `root` had at `commit`, in a folder of their own under .local/; one user of it at a time.
+def checkout(root: Path, version: str) -> Iterator[Path]:
+    """The files that `root` has in `version`, a commit or a tree, in a folder of their own under .local/.
 
-    The folder and its index stay, so that the next commit costs no more than its differences.
+    One user of it at a time. The folder and its index stay, so that the next version costs no more than its differences.
     """
     folder = root / ".local" / "base"
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,7 +90,7 @@ def checkout(root: Path, commit: str) -> Iterator[Path]:
             "GIT_INDEX_FILE": str(folder / "index"),
         }
         options = ["-c", "core.sparseCheckout=false", "-c", "checkout.workers=0"]
-        _git(tree, *options, "read-tree", "--reset", "-u", f"{commit}:{inside}", environment=environment)
+        _git(tree, *options, "read-tree", "--reset", "-u", f"{version}:{inside}", environment=environment)
         yield tree
 
 

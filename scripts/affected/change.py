@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,9 +13,7 @@ from scripts import git
 from scripts.affected.compare import Touched, compare
 from scripts.affected.version import Version
 from scripts.lineage import Lineage, lineage
-
-# Set by a person on their machine, not by a commit: it holds for both versions.
-_OVERRIDES = ".databricks/bundle/{target}/variable-overrides.json"
+from scripts.version_folder import version_folder
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,7 @@ def change_since(root: Path, target: str, base: str | None = None) -> Change:
         reasons = (f"nothing is recorded as deployed to {target}",)
         touched = sorted(Touched(*after.pair_of(key), key, reasons) for key in after.resources)
         return Change(target, None, tuple(touched), after.domains)
-    with git.checkout(root, commit) as folder, ThreadPoolExecutor(max_workers=2) as pool:
-        _lend(root, folder, target)
+    with version_folder(root, commit, target) as folder, ThreadPoolExecutor(max_workers=2) as pool:
         # Most of the time goes to other processes, which load the resources that are written in Python.
         reading = pool.submit(_read, folder, target)
         after = Version(*pool.submit(_read, root, target).result())
@@ -69,14 +65,3 @@ def change_since(root: Path, target: str, base: str | None = None) -> Change:
 def _read(root: Path, target: str) -> tuple[ResolvedBundle, Lineage]:
     bundle = resolve(root, target).raise_for_errors()
     return bundle, lineage(bundle)
-
-
-def _lend(root: Path, folder: Path, target: str) -> None:
-    """Give the checkout in `folder` what git does not keep: the environment, and a person's own values of variables."""
-    if (root / ".venv").is_dir() and not (folder / ".venv").is_symlink():
-        (folder / ".venv").symlink_to(root / ".venv")
-    overrides = Path(_OVERRIDES.format(target=target))
-    (folder / overrides).unlink(missing_ok=True)
-    if (root / overrides).is_file():
-        (folder / overrides).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / overrides, folder / overrides)
