@@ -16,7 +16,7 @@ ROWS_SHOWN = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("key", help="the key of a job or a pipeline")
+    parser.add_argument("keys", nargs="+", metavar="KEY", help="the keys of jobs or pipelines, one after another")
     add_bundle(parser)
     add_output(parser)
     parser.add_argument("--refresh", nargs="+", default=[], metavar="NAME", help="update only these datasets")
@@ -37,9 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
     begin_import()
     bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
     print_diagnostics(bundle.diagnostics)
-    keys = pipelines_of(bundle, arguments.key)
-    if not keys:
-        raise fail(f"{arguments.key} has no tasks", "Add a pipeline task to it")
+    keys = []
+    for key in arguments.keys:
+        pipelines = pipelines_of(bundle, key)
+        if not pipelines:
+            raise fail(f"{key} has no tasks", "Add a pipeline task to it")
+        keys += [pipeline for pipeline in pipelines if pipeline not in keys]
     selection = Selection(
         refresh=_names(arguments.refresh),
         full_refresh=_names(arguments.full_refresh or []),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from local_runner.diagnostics import Diagnostic, fail
+from local_runner.diagnostics import Diagnostic, Location, fail
 from local_runner.pipeline.expectations import RuleCount
 from local_runner.tables import TableName
 
@@ -23,7 +23,7 @@ class DatasetResult:
     """One dataset's outcome. `rows` are those written in this run; `seconds` is wall time.
 
     `table` is its full name, `reads` are those of the tables that it reads; `columns` are names and types, none where the
-    query does not work.
+    query does not work, and `not_null` those of them that the query never gives NULL. `location` is where it is defined.
     """
 
     name: str
@@ -32,6 +32,8 @@ class DatasetResult:
     status: Status
     reads: list[str] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
+    not_null: list[str] = field(default_factory=list)
+    location: Location | None = None
     rows: int | None = None
     seconds: float = 0.0
     reason: str = ""

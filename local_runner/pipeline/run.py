@@ -88,7 +88,8 @@ def run_pipeline(
             bundle, key, spark, definitions, graph, stored, store, volumes, _selected(selection, graph), selection, report
         )
         result = PipelineResult(key, run.run(), _finals(graph))
-    result.save(state / "runs" / f"{key}.json")
+    if not selection.dry_run:
+        result.save(state / "runs" / f"{key}.json")
     return result
 
 
@@ -251,6 +252,8 @@ class _Run:
             status=status,
             reads=sorted(map(str, node.reads)),
             columns={column.name: column.dataType.simpleString() for column in node.schema or ()},
+            not_null=[column.name for column in node.schema or () if not column.nullable],
+            location=node.dataset.location,
             rows=written.rows if written else None,
             seconds=seconds,
             reason=reason,

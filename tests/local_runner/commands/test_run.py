@@ -31,6 +31,18 @@ def test_refused_before_spark_starts(bundle):
     assert not (bundle.root / ".local").exists()
 
 
+MORE = """\
+resources:
+  pipelines:
+    later: {name: later, catalog: sales, schema: later, libraries: [{glob: {include: src/**}}]}
+  jobs:
+    both:
+      name: both
+      tasks:
+        - {task_key: a, pipeline_task: {pipeline_id: "${resources.pipelines.shop.id}"}}
+        - {task_key: b, pipeline_task: {pipeline_id: "${resources.pipelines.later.id}"}, depends_on: [{task_key: a}]}
+"""
+
 SOURCE = """\
 from pyspark import pipelines as dp
 
@@ -77,6 +89,17 @@ def test_a_dry_run_for_programs(shop):
     assert code == 1
     assert (numbers["pipeline"], numbers["table"], numbers["kind"]) == ("shop", "sales.shop.numbers", "materialized view")
     assert numbers["columns"] == {"n": "int", "s": "struct<a:string>"}
+    assert (numbers["not_null"], numbers["location"]["line"]) == (["n", "s"], 3)
     assert doubled["reads"] == ["sales.shop.numbers"]
     assert (tripled["status"], tripled["columns"]) == ("failed", {})
     assert tripled["problem"]["summary"] == "the query of tripled does not work"
+    assert not (shop.root / ".local/dev/runs").exists()
+
+
+def test_several_keys_run_one_after_another_each_pipeline_once(shop):
+    (shop.root / "databricks.yml").write_text(BUNDLE + "include: [more.yml]\n")
+    (shop.root / "more.yml").write_text(MORE)
+    (shop.root / "src" / "a.py").write_text(SOURCE.replace("3 * m", "3 * n"))
+    code, out, _ = shop("run", "later", "both", "--dry-run")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines() if "(target dev)" in line] == ["later", "shop"]
