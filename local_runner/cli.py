@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-from local_runner.diagnostics import Diagnostic, Failure, print_diagnostics
+from local_runner.edge import run_command
 
 # Verb -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does).
 VERBS = {
@@ -19,7 +19,10 @@ VERBS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; 0 when it succeeded, 1 on wrong input or a failed run, 2 on wrong usage."""
-    argv = sys.argv[1:] if argv is None else argv
+    return run_command(lambda: _run(sys.argv[1:] if argv is None else argv))
+
+
+def _run(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m local_runner", description="Run a Databricks bundle on this machine.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, (module, help_) in VERBS.items():
@@ -27,10 +30,4 @@ def main(argv: list[str] | None = None) -> int:
         if argv[:1] == [verb]:
             importlib.import_module(module).add_arguments(subparser)
     arguments = parser.parse_args(argv)
-    try:
-        return importlib.import_module(VERBS[arguments.verb][0]).run(arguments)
-    except Failure as failure:
-        print_diagnostics(failure.diagnostics)
-    except OSError as error:
-        print_diagnostics([Diagnostic(f"{error.filename or 'a file'}: {error.strerror}", "Mend that, then run again")])
-    return 1
+    return importlib.import_module(VERBS[arguments.verb][0]).run(arguments)

@@ -4,12 +4,15 @@ Failure                 the one exception that carries diagnostics up to the edg
 └── (no subclasses: what differs between failures is data, not type)
 """
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TextIO
+
+from local_runner.width import width_of, wrapped
 
 
 class Severity(str, Enum):
@@ -56,6 +59,12 @@ class Diagnostic:
         lines += [f"  {line}" for line in self.remedy.splitlines()]
         return "\n".join(lines)
 
+    def relative_to(self, root: Path) -> "Diagnostic":
+        """The same with every file under `root` named as one finds it from there."""
+        within = re.compile(rf"(?<![\w./-]){re.escape(str(root).rstrip('/'))}/(?=\w)")
+        near = {name: within.sub("", getattr(self, name)) for name in ("summary", "remedy", "detail")}
+        return replace(self, location=self.location and self.location.relative_to(root), **near)
+
 
 class Failure(Exception):
     """Stops the work at hand; the command prints its diagnostics and exits with 1."""
@@ -71,8 +80,8 @@ def fail(summary: str, remedy: str = "", location: Location | None = None, detai
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:
-    """Write each diagnostic to `stream` (stderr by default), with its file as one finds it from the working directory."""
-    here = Path.cwd()
+    """Write each diagnostic to `stream` (stderr by default), with its files as one finds them from the working directory."""
+    stream = stream or sys.stderr
     for diagnostic in diagnostics:
-        place = diagnostic.location and diagnostic.location.relative_to(here)
-        print(replace(diagnostic, location=place), file=stream or sys.stderr)
+        lines = str(diagnostic.relative_to(Path.cwd())).splitlines()
+        print("\n".join(wrapped(line, width_of(stream)) for line in lines), file=stream)

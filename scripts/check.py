@@ -9,6 +9,7 @@ from pathlib import Path
 from local_runner.bundle import resolve, target_names
 from local_runner.diagnostics import Diagnostic, Failure, Location
 from scripts.checks import check
+from scripts.edge import run
 from scripts.findings import Finding, as_annotations, as_json, as_text, merged
 
 
@@ -61,4 +62,4 @@ def _unreadable(refused: OSError) -> Diagnostic:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -33,7 +33,7 @@ def merged(found: Mapping[str, Iterable[Diagnostic]], folder: Path) -> list[Find
             first.setdefault(same, diagnostic)
             if target not in targets.setdefault(same, []):
                 targets[same].append(target)
-    findings = [Finding(_near(diagnostic, folder), tuple(targets[same])) for same, diagnostic in first.items()]
+    findings = [Finding(diagnostic.relative_to(folder), tuple(targets[same])) for same, diagnostic in first.items()]
     return sorted(findings, key=lambda finding: (_place(finding), finding.diagnostic.summary))
 
 
@@ -96,11 +96,6 @@ def _summary(targets: list[str], findings: list[Finding]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
-
-
-def _near(diagnostic: Diagnostic, folder: Path) -> Diagnostic:
-    place = diagnostic.location
-    return replace(diagnostic, location=place.relative_to(folder)) if place else diagnostic
 
 
 def _place(finding: Finding) -> Location:

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
     from local_runner.pipeline.sql.text import check_query
     from local_runner.spark import begin_import, connect, end_run
-    from local_runner.terminal import print_json_lines, print_table
+    from local_runner.terminal import counted, print_json_lines, print_table
 
     begin_import()
     check_query(arguments.query)
@@ -42,10 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         end_run(bundle.root)
     if as_json:
-        print_json_lines(row for batch in table.to_batches() for row in batch.to_pylist())
+        print_json_lines(row for batch in table.to_batches() for row in batch.to_pylist(maps_as_pydicts="strict"))
     else:
-        more = f"The first {ROWS_SHOWN} rows" if table.num_rows > ROWS_SHOWN else f"{table.num_rows:,} rows"
-        print_table(more, table.column_names, table.slice(0, ROWS_SHOWN).to_pylist())
+        more = f"The first {ROWS_SHOWN} rows" if table.num_rows > ROWS_SHOWN else counted(table.num_rows)
+        print_table(more, table.column_names, table.slice(0, ROWS_SHOWN).to_pylist(maps_as_pydicts="strict"))
     return 0
 
 

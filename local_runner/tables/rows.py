@@ -15,7 +15,7 @@ def rows(store: TableStore, entry: TableEntry, limit: int | None = None) -> Iter
     dataset = _dataset(store, entry)
     left = limit
     for batch in dataset.to_batches(columns=[name for name in columns(entry) if name in dataset.schema.names]):
-        for row in batch.slice(0, left).to_pylist():
+        for row in batch.slice(0, left).to_pylist(maps_as_pydicts="strict"):
             yield {name: row.get(name) for name in columns(entry)}
         if left is not None:
             left = max(left - batch.num_rows, 0)

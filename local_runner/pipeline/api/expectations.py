@@ -62,7 +62,8 @@ def _decorator(name: str, action: Action, conditions: Any) -> Callable[[Query], 
         for rule in given:
             if any(rule.name == other.name for other in own):
                 raise fail(f"two expectations are called {rule.name}", "Rename one of them", location)
-            own.append(rule)
+        # The decorators of a function are called from the last to the first.
+        own[:0] = given
         return query
 
     return decorate

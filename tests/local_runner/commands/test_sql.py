@@ -36,6 +36,10 @@ def test_a_join_of_tables_and_a_fixture(shop):
     ]
 
 
+def test_a_map_is_a_json_object(shop):
+    assert shop.json("sql", "SELECT map('a', 1, 'b', NULL) AS m") == [{"m": {"a": 1, "b": None}}]
+
+
 def test_the_first_rows_as_a_table(shop):
     code, out, _ = shop("sql", "SELECT 'x' || id AS n FROM range(1, 251)")
     assert (code, out.splitlines()[0].strip()) == (0, "The first 100 rows")

@@ -40,6 +40,9 @@ def test_each_kind_on_a_batch_and_on_a_stream_of_many_batches(pipeline):
         assert counts(results[name]) == expected
         assert results[name].rows == len(kept)
         assert pipeline.rows(name) == kept
+    # In the order of the source, above and below the dataset's own decorator.
+    assert list(counts(results["stream"])) == ["positive", "has_id", "small", "sane"]
+    assert list(counts(results["batch"])) == ["has_id", "small", "sane", "positive"]
     again = pipeline.outcome()
     assert counts(again["stream"]) == dict.fromkeys(expected, (0, 0))
     assert counts(again["batch"]) == expected
