@@ -1,6 +1,7 @@
 """From a resource's key to the pipelines that its run updates."""
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,21 +22,21 @@ def pipelines_of(bundle: ResolvedBundle, key: str) -> list[str]:
     found = [one for one in kinds if name in resources.get(one, {})]
     if not found:
         known = [other for one in ("jobs", "pipelines") for other in resources.get(one, {})]
-        close = get_close_matches(name, known, n=1)
-        hint = (
-            f"Did you mean {close[0]}?"
-            if close
-            else f"This bundle has: {', '.join(sorted(known)) or 'no jobs or pipelines'}"
-        )
-        raise fail(f"no job or pipeline named {key}", hint)
+        remedy = _did_you_mean(name, known, f"This bundle has: {', '.join(sorted(known)) or 'no jobs or pipelines'}")
+        raise fail(f"no job or pipeline named {key}", remedy)
     if found[0] == "pipelines":
         return [name]
     tasks = _in_order(resources["jobs"][name].get("tasks", []), key)
     return [_pipeline_of(bundle, name, task) for task in tasks]
 
 
+def _did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"Did you mean {close[0]}?" if close else otherwise
+
+
 def _pipeline_of(bundle: ResolvedBundle, job: str, task: dict[str, Any]) -> str:
-    location = bundle.locations.get(("resources", "jobs", job))
+    location = bundle.location("resources", "jobs", job)
     if "pipeline_task" not in task:
         kind = next((key for key in task if key.endswith("_task")), "task without a kind")
         raise fail(f"task {task['task_key']} of {job} is a {kind}", "Only pipeline tasks run here", location)
@@ -46,8 +47,10 @@ def _pipeline_of(bundle: ResolvedBundle, job: str, task: dict[str, Any]) -> str:
             "Refer to a pipeline of this bundle: ${resources.pipelines.<key>.id}",
             location,
         )
-    if match[1] not in bundle.value["resources"].get("pipelines", {}):
-        raise fail(f"task {task['task_key']} of {job} runs {match[1]}, and there is no such pipeline", "Make it", location)
+    known = bundle.value["resources"].get("pipelines", {})
+    if match[1] not in known:
+        remedy = _did_you_mean(match[1], known, "Make it, or name another in the task's pipeline_id")
+        raise fail(f"task {task['task_key']} of {job} runs {match[1]}, and there is no such pipeline", remedy, location)
     return match[1]
 
 

@@ -9,8 +9,8 @@ from local_runner.commands.arguments import add_bundle, add_output
 from local_runner.diagnostics import fail, print_diagnostics
 
 if TYPE_CHECKING:
-    from local_runner.pipeline.result import DatasetResult
-    from local_runner.tables import TableName, TableStore
+    from local_runner.pipeline.result import DatasetResult, PipelineResult
+    from local_runner.tables import TableStore
 
 ROWS_SHOWN = 20
 
@@ -43,6 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         if not pipelines:
             raise fail(f"{key} has no tasks", "Add a pipeline task to it")
         keys += [pipeline for pipeline in pipelines if pipeline not in keys]
+    if len(keys) > 1 and (arguments.refresh or arguments.full_refresh):
+        raise fail(
+            f"--refresh and --full-refresh name datasets of one pipeline, and these are {', '.join(keys)}", "Name one"
+        )
     selection = Selection(
         refresh=_names(arguments.refresh),
         full_refresh=_names(arguments.full_refresh or []),
@@ -60,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             spark = connect(bundle.root)
             result = run_pipeline(bundle, key, spark, selection, _report(key, arguments))
             if as_table and not arguments.dry_run:
-                _print_finals(TableStore(bundle.root / ".local" / bundle.target), result.finals)
+                _print_finals(TableStore(bundle.root / ".local" / bundle.target), result)
             if not result.ok:
                 return 1
             spark.stop()
@@ -82,12 +86,17 @@ def _names(given: list[str]) -> frozenset[str]:
     return frozenset(name for part in given for name in part.split(",") if name)
 
 
-def _print_finals(store: "TableStore", finals: list["TableName"]) -> None:
+def _print_finals(store: "TableStore", result: "PipelineResult") -> None:
+    from local_runner.pipeline.result import Status
     from local_runner.tables.rows import columns, count, rows
     from local_runner.terminal import print_table
 
-    for name in finals:
+    written = {dataset.table for dataset in result.datasets if dataset.status is Status.COMPLETED}
+    for name in result.finals:
         if entry := store.find(name):
             number = count(store, entry)
-            shown = "" if number <= ROWS_SHOWN else f" (the first {ROWS_SHOWN} of {number:,} rows)"
-            print_table(f"{name}{shown}", columns(entry), rows(store, entry, ROWS_SHOWN))
+            moment = f"{store.updated(entry).astimezone():%Y-%m-%d %H:%M:%S}"
+            old = [] if str(name) in written else [f"as of {moment}, not of this run"]
+            part = [f"the first {ROWS_SHOWN} of {number:,} rows"] if number > ROWS_SHOWN else []
+            notes = f" ({'; '.join(old + part)})" if old + part else ""
+            print_table(f"{name}{notes}", columns(entry), rows(store, entry, ROWS_SHOWN))

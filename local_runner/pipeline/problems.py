@@ -2,7 +2,6 @@
 
 import errno
 import re
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
@@ -39,7 +38,7 @@ def explain(error: Exception, dataset: Dataset, root: Path, volumes: Volumes) ->
         remedy = "Run again: the next run starts a new server. The whole log is .local/spark/server.log"
         summary = f"the Spark server stopped while {name} was written"
         return Diagnostic(summary, remedy, dataset.location, detail=last_words(root) or "")
-    return replace(diagnose(error, f"{name} failed", root, dataset.location), remedy="The last good table is kept")
+    return diagnose(error, f"{name} failed", root, dataset.location)
 
 
 def _unreadable(uri: str, name: str, volumes: Volumes) -> Diagnostic:
@@ -49,7 +48,7 @@ def _unreadable(uri: str, name: str, volumes: Volumes) -> Diagnostic:
     broken = broken_record(file) or Broken(0, "Spark says no more")
     return Diagnostic(
         f"{name}: {file.name} cannot be read: {broken.problem}",
-        "Mend it, or read it with another mode than FAILFAST. The last good table is kept",
+        "Mend it, or read it with another mode than FAILFAST",
         Location(str(file), broken.line),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from local_runner.bundle import ResolvedBundle
@@ -98,11 +99,16 @@ def _selected(selection: Selection, graph: dict[TableName, Node]) -> set[TableNa
     asked = selection.refresh | selection.full_refresh
     tables = {name.table: name for name in graph} | {str(name): name for name in graph}
     if unknown := sorted(asked - tables.keys()):
-        raise fail(f"this pipeline has no dataset {unknown[0]}", f"It has: {', '.join(sorted(n.table for n in graph))}")
+        close = get_close_matches(unknown[0], tables, n=1)
+        has = f"It has: {', '.join(sorted(name.table for name in graph))}"
+        raise fail(f"this pipeline has no dataset {unknown[0]}", f"Did you mean {close[0]}?" if close else has)
     return {tables[name] for name in asked} or set(graph)
 
 
 def _finals(graph: dict[TableName, Node]) -> list[TableName]:
+    """The tables that nothing reads; none where a query does not work: what that one would read is not known."""
+    if any(node.problem for node in graph.values()):
+        return []
     read = {upstream for node in graph.values() for upstream in node.upstream}
     ends = [(name, node) for name, node in graph.items() if name not in read and node.kind in _TABLES]
     return [name for name, node in ends if not node.dataset.private]
@@ -157,19 +163,28 @@ class _Run:
     def _without_work(self, node: Node) -> DatasetResult | None:
         """The result of a dataset for which there is nothing to do; None where it is to be written."""
         name = node.dataset.name
-        for upstream in sorted(node.upstream):
-            if self.done[upstream].status is Status.SKIPPED:
-                return self._result(node, Status.SKIPPED, reason=self.done[upstream].reason)
-            if self.done[upstream].status is Status.FAILED:
-                return self._result(node, Status.SKIPPED, reason=f"upstream {upstream.table} failed")
+        broken = self._broken_upstream(node)
+        if name not in self.selected and node.kind is not Kind.TEMPORARY_VIEW and (broken or not node.problem):
+            return self._result(node, Status.EXCLUDED, reason="not selected")
+        if broken:
+            return self._result(node, Status.SKIPPED, reason=f"upstream {broken.table} failed")
         if node.problem:
-            return self._result(node, Status.FAILED, problem=node.problem)
+            return self._failed(node, node.problem)
         if node.kind is Kind.TEMPORARY_VIEW:
             return self._result(node, Status.COMPLETED)
-        if name not in self.selected:
-            return self._result(node, Status.EXCLUDED, reason="not selected")
         if self.selection.dry_run:
             return self._result(node, Status.COMPLETED)
+        return None
+
+    def _broken_upstream(self, node: Node) -> TableName | None:
+        """The failed dataset, near or far, without which the node's query does not work."""
+        for upstream in sorted(node.upstream):
+            status = self.done[upstream].status
+            if status is Status.FAILED:
+                return upstream
+            is_usable = status is Status.COMPLETED or (status is Status.EXCLUDED and not self.graph[upstream].problem)
+            if not is_usable and (further := self._broken_upstream(self.graph[upstream])):
+                return further
         return None
 
     def _write(self, node: Node) -> DatasetResult:
@@ -178,10 +193,10 @@ class _Run:
             activate(self.spark)
             written = self._write_rows(node)
         except Failure as failure:
-            return self._result(node, Status.FAILED, problem=failure.diagnostics[0], seconds=time.monotonic() - started)
+            return self._failed(node, failure.diagnostics[0], time.monotonic() - started)
         except Exception as error:
             problem = explain(error, node.dataset, self.bundle.root, self.volumes)
-            return self._result(node, Status.FAILED, problem=problem, seconds=time.monotonic() - started)
+            return self._failed(node, problem, time.monotonic() - started)
         return self._result(node, Status.COMPLETED, written, seconds=time.monotonic() - started)
 
     def _write_rows(self, node: Node) -> Written:
@@ -235,6 +250,13 @@ class _Run:
             frame = frame_of(self.definitions.flows_into(name)[0])
             return checks.on(frame, rules) if rules else frame
         return self.stored.stream(name) if streaming else self.stored.batch(name)
+
+    def _failed(self, node: Node, problem: Diagnostic, seconds: float = 0.0) -> DatasetResult:
+        entry = self.store.find(node.dataset.name)
+        if entry and not self.selection.dry_run:
+            kept = f"The last good table, of {self.store.updated(entry).astimezone():%Y-%m-%d %H:%M:%S}, is kept"
+            problem = replace(problem, remedy=f"{problem.remedy}\n{kept}".strip())
+        return self._result(node, Status.FAILED, problem=problem, seconds=seconds)
 
     def _result(
         self,

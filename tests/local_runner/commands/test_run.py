@@ -1,6 +1,7 @@
 """`run`: what it refuses before Spark starts, and what it prints."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -103,3 +104,27 @@ def test_several_keys_run_one_after_another_each_pipeline_once(shop):
     code, out, _ = shop("run", "later", "both", "--dry-run")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines() if "(target dev)" in line] == ["later", "shop"]
+
+
+def test_a_final_table_that_this_run_has_not_written_says_so(shop):
+    source = shop.root / "src" / "a.py"
+    source.write_text(SOURCE.replace("3 * m", "3 * n"))
+    code, out, _ = shop("run", "shop")
+    assert (code, [line for line in out.splitlines() if line.startswith("sales.")]) == (
+        0,
+        ["sales.shop.doubled", "sales.shop.tripled"],
+    )
+    source.write_text(SOURCE.replace("3 * m", "n / 0"))
+    code, out, _ = shop("run", "shop")
+    doubled, tripled = [line for line in out.splitlines() if line.startswith("sales.")]
+    assert (code, doubled) == (1, "sales.shop.doubled")
+    assert re.fullmatch(r"sales\.shop\.tripled \(as of [-0-9]+ [:0-9]+, not of this run\)", tripled)
+
+
+def test_datasets_of_several_pipelines_are_not_named_at_once(shop):
+    (shop.root / "databricks.yml").write_text(BUNDLE + "include: [more.yml]\n")
+    (shop.root / "more.yml").write_text(MORE)
+    for option in ("--refresh", "--full-refresh"):
+        code, out, err = shop("run", "both", option, "numbers")
+        assert (code, out) == (1, "")
+        assert err.startswith("Error: --refresh and --full-refresh name datasets of one pipeline, and these are shop, later")

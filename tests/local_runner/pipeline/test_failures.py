@@ -1,6 +1,7 @@
 """What goes wrong is said once, in words; what was good stays."""
 
 import os
+import re
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -59,15 +60,26 @@ def test_a_failed_dataset_stops_what_depends_on_it_and_keeps_its_last_good_rows(
     assert datasets["base"].problem.summary == "base failed"
     assert "DIVIDE_BY_ZERO" in datasets["base"].problem.detail
     assert "at org.apache.spark" not in datasets["base"].problem.detail
+    assert re.fullmatch(r"The last good table, of 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d, is kept", datasets["base"].problem.remedy)
     assert [row["half"] for row in pipeline.rows("base")] == [100.0, 25.0]
     assert pipeline.rows("final") == [{"sum": 125.0}]
     assert pipeline.rows("sibling") == [{"n": 3}]
 
 
+def test_a_dataset_that_fails_on_its_first_run_keeps_no_table(pipeline):
+    pipeline.source(GOOD)
+    pipeline.land("1.json", [{"id": 0}])
+    problem = pipeline.outcome()["base"].problem
+    assert (problem.summary, problem.remedy) == ("base failed", "")
+
+
 def test_a_query_that_does_not_work_fails_its_dataset_only(pipeline):
     pipeline.source(GOOD.replace('"100 / id"', '"100 / idd"'))
     pipeline.land("1.json", [{"id": 1}])
-    results = pipeline.outcome()
+    result = pipeline.run()
+    # What base reads is not known: raw may not be an end.
+    assert result.finals == []
+    results = {dataset.name: dataset for dataset in result.datasets}
     assert results["base"].problem.summary == "the query of base does not work"
     assert results["base"].problem.location.file.endswith("source.py")
     assert "idd" in results["base"].problem.detail

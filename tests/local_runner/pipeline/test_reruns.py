@@ -119,11 +119,38 @@ def test_refresh_writes_only_what_is_named(pipeline):
     assert pipeline.rows("final") == totals(FIRST)
 
 
-def test_a_name_that_is_no_dataset_is_refused_and_nothing_changes(pipeline):
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("bse", "Did you mean base?"),
+        ("sales.shop.fnal", "Did you mean sales.shop.final?"),
+        ("x", "It has: base, copy, final, raw"),
+    ],
+)
+def test_a_name_that_is_no_dataset_is_refused_and_nothing_changes(pipeline, name, remedy):
     pipeline.source(SOURCE)
-    with pytest.raises(Failure, match="this pipeline has no dataset bse"):
-        pipeline.run(refresh=frozenset({"bse"}))
+    for option in ("refresh", "full_refresh"):
+        with pytest.raises(Failure) as caught:
+            pipeline.run(**{option: frozenset({name})})
+        (problem,) = caught.value.diagnostics
+        assert (problem.summary, problem.remedy) == (f"this pipeline has no dataset {name}", remedy)
     assert pipeline.store.all() == []
+
+
+def test_what_is_not_asked_for_is_excluded_also_where_an_upstream_fails(pipeline):
+    pipeline.source(SOURCE)
+    pipeline.land("1.json", FIRST)
+    assert pipeline.run().ok
+
+    def statuses(asked):
+        return {name: result.status.value for name, result in pipeline.outcome(refresh=frozenset(asked)).items()}
+
+    # A query that fails on its rows; then one that does not work at all, so that nothing after it can.
+    pipeline.source(SOURCE.replace('F.upper("kind")', "F.expr('1 / (amount - amount)')"))
+    assert statuses({"base"}) == {"raw": "excluded", "base": "failed", "final": "excluded", "copy": "excluded"}
+    pipeline.source(SOURCE.replace('F.upper("kind")', 'F.upper("knd")'))
+    assert statuses({"copy"}) == {"raw": "excluded", "base": "failed", "final": "excluded", "copy": "completed"}
+    assert statuses({"final"}) == {"raw": "excluded", "base": "failed", "final": "skipped", "copy": "excluded"}
 
 
 def test_a_dry_run_gives_the_graph_and_columns_and_writes_nothing(pipeline):
