@@ -63,6 +63,11 @@ sql *args:
 stop-local:
     @python -m local_runner stop --bundle .
 
+# Look at this machine: tools, targets, profiles, placeholders, and what to do about each (-o json: for machines)
+[group("on this machine")]
+doctor *args:
+    @python -m scripts.doctor "$@"
+
 # Check the bundle, with no workspace: just check, or one target: just check prod
 [group("on this machine")]
 check *args:
@@ -72,6 +77,11 @@ check *args:
 [group("on this machine")]
 affected *args:
     @python -m scripts.affected "$@"
+
+# Sign in to a target's workspace: just login staging
+[group("in a workspace")]
+login *args:
+    @python -m scripts.login "$@"
 
 # Check the bundle with a workspace (Databricks CLI)
 [group("in a workspace")]

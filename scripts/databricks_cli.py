@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local_runner.diagnostics import fail
 
-INSTALL = "Install it: https://docs.databricks.com/dev-tools/cli/install.html"
+INSTALLATION = "https://docs.databricks.com/dev-tools/cli/install.html"
 
 
 def databricks(root: Path, arguments: Sequence[str], stdout: int | None = None) -> bytes:
@@ -22,7 +22,7 @@ def databricks(root: Path, arguments: Sequence[str], stdout: int | None = None) 
     try:
         done = subprocess.run(["databricks", *arguments], cwd=root, stdout=stdout, check=False)  # noqa: S603, S607
     except FileNotFoundError:
-        raise fail("the Databricks CLI is not installed", INSTALL) from None
+        raise fail("the Databricks CLI is not installed", f"Install it: {INSTALLATION}") from None
     finally:
         signal.signal(signal.SIGINT, before)
     if code := done.returncode:

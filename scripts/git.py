@@ -33,6 +33,21 @@ def record_deployed(root: Path, target: str, commit: str) -> None:
     _git(root, "update-ref", "-m", "deployed", deployed_ref(target), commit)
 
 
+def branch(root: Path) -> str:
+    """The branch that is checked out; nothing where a commit is."""
+    return _git(root, "branch", "--show-current")
+
+
+def uncommitted(root: Path) -> int:
+    """How many files are not as they are in HEAD, new ones among them."""
+    return len(_git(root, "status", "--porcelain", "--untracked-files=all").splitlines())
+
+
+def commits_since(root: Path, commit: str) -> int:
+    """How many commits HEAD has that `commit` has not."""
+    return int(_git(root, "rev-list", "--count", f"{commit}..HEAD"))
+
+
 def deployed_ref(target: str) -> str:
     return f"refs/deployed/{target}"
 

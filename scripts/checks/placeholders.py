@@ -29,11 +29,16 @@ def placeholders(bundle: ResolvedBundle) -> list[Diagnostic]:
     severity = Severity.WARNING if development else Severity.ERROR
     found = {}
     for what, path, text in [*_hosts(bundle), *_principals(bundle)]:
-        if (what, text) not in found and _PLACEHOLDER.search(text):
+        if (what, text) not in found and is_placeholder(text):
             remedy = _REMEDIES[what]
             at = _written(bundle, text, path)
             found[what, text] = Diagnostic(f"the {what} {text} is a placeholder", remedy, at, severity)
     return list(found.values())
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether `text` stands where somebody is to write something else."""
+    return _PLACEHOLDER.search(text) is not None
 
 
 def _hosts(bundle: ResolvedBundle) -> Iterator[tuple[str, Path, str]]:

@@ -1,0 +1,1 @@
+"""What `just doctor` looks at on this machine, a line for each."""
