@@ -13,6 +13,7 @@ from scripts.doctor.history import git_line
 from scripts.doctor.line import Line, Status, told
 from scripts.doctor.targets import bundle_lines, placeholder_lines, required_cli, resolved, target_line
 from scripts.doctor.tools import databricks_cli, java, local_spark, python, uv
+from scripts.edge import run
 
 
 def main() -> int:
@@ -60,4 +61,4 @@ def as_json(lines: Iterable[Line]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -46,13 +46,13 @@ def test_the_profile_of_the_host_is_used(login, databricks, profiles, chosen):
     assert databricks.asked == [f"auth login --host https://dev.test --profile {chosen}"]
 
 
-def test_several_profiles_of_a_host_are_refused(login, databricks, tmp_path):
+def test_several_profiles_of_a_host_are_refused(login, databricks):
     both = "[a]\nhost = https://dev.test\n[b]\nhost = https://dev.test\n"
     assert login(profiles=both) == (
         1,
         "",
         "Error: the host of dev has several profiles: a, b\n"
-        f"  Remove all but one from {tmp_path}/profiles, or name one: just login dev --profile a\n",
+        "  Remove all but one from profiles, or name one: just login dev --profile a\n",
     )
     assert databricks.asked == []
     assert login("dev", "--profile", "b").returncode == 0
