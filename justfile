@@ -73,6 +73,11 @@ doctor *args:
 check *args:
     @python -m scripts.check "$@"
 
+# Hold the final tables' columns against what is recorded: just contract, or just contract finance (--update: record them)
+[group("on this machine")]
+contract *args:
+    @python -m scripts.contract "$@"
+
 # List what a change touches, and why: just affected, or since a commit: just affected main --target prod
 [group("on this machine")]
 affected *args:

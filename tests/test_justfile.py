@@ -89,6 +89,7 @@ def just(tmp_path):
         (["tables", "-o", "json"], "python -m local_runner tables --bundle . -o json"),
         (["check"], "python -m scripts.check"),
         (["check", "prod", "--output", "json"], "python -m scripts.check prod --output json"),
+        (["contract", "finance", "--update"], "python -m scripts.contract finance --update"),
         (["affected", "main", "-o", "json"], "python -m scripts.affected main -o json"),
         (["stop-local"], "python -m local_runner stop --bundle ."),
     ],

@@ -83,6 +83,7 @@ def test_each_job_may_do_no_more_than_it_must():
     } == {
         ("test.yml", "test"): reads,
         ("pull-request.yml", "test"): reads,
+        ("pull-request.yml", "contract"): reads,
         ("pull-request.yml", "affected"): reads,
         ("pull-request.yml", "plan"): signs_in,
         ("pull-request.yml", "comment"): {"pull-requests": "write"},
@@ -103,6 +104,7 @@ def test_a_fork_gets_everything_but_credentials():
     jobs = WORKFLOWS["pull-request.yml"]["jobs"]
     assert jobs["plan"]["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
     assert "if" not in jobs["test"]
+    assert "if" not in jobs["contract"]
     assert "if" not in jobs["affected"]
 
 
@@ -120,5 +122,5 @@ def test_the_recipes_exist():
     recipes = set(re.findall(r"^([a-z][\w-]*)[^=\n]*:$", (ROOT / "justfile").read_text(), re.MULTILINE))
     scripts = [step.values[0].get("run", "") for step in STEPS]
     called = {name for script in scripts for name in re.findall(r"start\.py ([\w-]+)", script)}
-    assert called == {"affected", "check", "deploy-affected"}
+    assert called == {"affected", "check", "contract", "deploy-affected"}
     assert called <= recipes

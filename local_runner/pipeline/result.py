@@ -34,6 +34,7 @@ class DatasetResult:
     columns: dict[str, str] = field(default_factory=dict)
     not_null: list[str] = field(default_factory=list)
     location: Location | None = None
+    private: bool = False
     rows: int | None = None
     seconds: float = 0.0
     reason: str = ""

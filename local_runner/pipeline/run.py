@@ -276,6 +276,7 @@ class _Run:
             columns={column.name: column.dataType.simpleString() for column in node.schema or ()},
             not_null=[column.name for column in node.schema or () if not column.nullable],
             location=node.dataset.location,
+            private=node.dataset.private,
             rows=written.rows if written else None,
             seconds=seconds,
             reason=reason,

@@ -1,0 +1,80 @@
+"""`just contract`: holds the final tables' columns against what is recorded of them."""
+
+import argparse
+import os
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+from local_runner.bundle import resolve
+from local_runner.diagnostics import fail
+from scripts.bundle_files import bundle_root
+from scripts.contract import files
+from scripts.contract.compare import compare
+from scripts.contract.dry_run import dry_run, final_tables, pipelines
+from scripts.contract.tables import Tables
+from scripts.edge import run
+from scripts.findings import as_annotations, as_text, merged
+
+
+def main() -> None:
+    """Check the contracts, or record them. Exits with 1 where one is broken."""
+    parser = argparse.ArgumentParser(prog="contract", description=__doc__, allow_abbrev=False)
+    parser.add_argument("domains", nargs="*", metavar="domain", help="only these domains (default: all)")
+    parser.add_argument("--update", action="store_true", help="record what the code makes now")
+    arguments = parser.parse_args()
+
+    root = bundle_root()
+    recorded, found = tables_of(root, set(arguments.domains))
+    if arguments.update:
+        record(root, recorded, found)
+    else:
+        check(root, recorded, found)
+
+
+def tables_of(root: Path, domains: set[str]) -> tuple[list[str], dict[str, Tables]]:
+    """The pairs of `domains` (of all where none is named) that have a contract, and the final tables that the code makes.
+
+    Raises Failure for a domain that has neither, and where a pipeline does not work.
+    """
+    bundle = resolve(root).raise_for_errors()
+    makers, recorded = pipelines(bundle), files.pairs(root)
+    every = {pair.partition("/")[0] for pair in [*recorded, *(pair for made in makers.values() for pair in made)]}
+    for domain in sorted(domains - every):
+        close = get_close_matches(domain, every, n=1)
+        hint = f"Did you mean {close[0]}?" if close else f"The domains are: {', '.join(sorted(every)) or 'none'}."
+        raise fail(f"no final table belongs to a domain named {domain}", hint)
+
+    def is_meant(pair: str) -> bool:
+        return not domains or pair.partition("/")[0] in domains
+
+    datasets = dry_run(root, [key for key, made in makers.items() if any(map(is_meant, made))])
+    found = final_tables(datasets, root)
+    return list(filter(is_meant, recorded)), {pair: tables for pair, tables in found.items() if is_meant(pair)}
+
+
+def record(root: Path, recorded: list[str], found: dict[str, Tables]) -> None:
+    """Write the contract of each pair in `found`; remove those of `recorded` that have no final table left."""
+    changed = [pair for pair in sorted({*recorded, *found}) if files.write(root, pair, found.get(pair, {}))]
+    for pair in changed:
+        print(f"{'Recorded' if pair in found else 'Removed'} {files.file_of(root, pair).relative_to(root)}")
+    if not changed:
+        print("Nothing has changed")
+
+
+def check(root: Path, recorded: list[str], found: dict[str, Tables]) -> None:
+    """Print the differences; exit with 1 where one breaks a contract."""
+    contracts = {pair: files.read(root, pair) for pair in recorded}
+    different = [
+        difference
+        for pair in sorted({*contracts, *found})
+        for difference in compare(pair, contracts.get(pair, {}), found.get(pair, {}))
+    ]
+    findings = merged({"": different}, Path.cwd())
+    print((as_annotations if os.environ.get("GITHUB_ACTIONS") == "true" else as_text)([], findings))
+    if any(finding.is_error for finding in findings):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))
