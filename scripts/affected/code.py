@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from scripts.affected.module import EFFECTS, Chain, Import, Module, Unit, read_module
-from scripts.affected.notebooks import notebooks_run, python_text
 from scripts.affected.tree import Tree
+from scripts.lineage.notebooks import notebooks_run, python_text
 
 # A file used whole: by `import *`, as a script, or because it is not valid Python.
 WHOLE = "*"
@@ -88,9 +88,7 @@ class Code:
                 found.add(CodeUnit(current, EFFECTS))
             if current != file:
                 found |= {CodeUnit(current, name) for name in module.datasets}
-            found |= {
-                CodeUnit(other, WHOLE) for path in notebooks_run(module.commands) if (other := self._run(current, path))
-            }
+            found |= {CodeUnit(other, WHOLE) for path in notebooks_run(module.cells) if (other := self._run(current, path))}
             for imported in (*module.imports, *module.stars):
                 new = self._files_run_by(current, imported) - seen
                 seen |= new

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from scripts.affected.code import WHOLE, CodeUnit
-from scripts.affected.module import EFFECTS
+from scripts.affected.code import CodeUnit
 from scripts.affected.nodes import Data, Field, Node, Resource, Shared, Step, Table
 from scripts.affected.version import Version
 
@@ -100,8 +99,7 @@ class _Comparison:
             case Shared(file) | Data(file):
                 return f"{file} changed"
             case CodeUnit(file, name):
-                is_python = file.endswith(".py") and name not in (EFFECTS, WHOLE)
-                return f"{name} changed ({file})" if is_python else f"{file} changed"
+                return f"{name} changed ({file})" if name.isidentifier() else f"{file} changed"
         return "changed"
 
     def _is_same(self, file: str) -> bool:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from scripts.affected.notebooks import notebook_commands
 from scripts.affected.sql import statements
+from scripts.lineage.notebooks import Cell, cells
 
 # What a file does when it is imported, beside defining names.
 EFFECTS = ""
+
+# What the name of a statement of SQL starts with, in a notebook of Python; the rest is what it says.
+SQL = "%sql "
 
 # A name as it is used, with the attributes that follow it: `common.money.round_up` is ("common", "money", "round_up").
 Chain = tuple[str, ...]
@@ -49,19 +52,19 @@ class Unit:
 class Module:
     """A file's units by name, the imports that bind its names, all imports of its top level, and its star imports.
 
-    `commands` are the cells of a notebook that are not Python.
+    `cells` are those of a notebook that are not Python. Each statement of SQL in them is a unit, named by what it says.
     """
 
     units: dict[str, Unit] = field(default_factory=dict)
     bindings: dict[str, list[Import]] = field(default_factory=dict)
     imports: set[Import] = field(default_factory=set)
     stars: set[Import] = field(default_factory=set)
-    commands: str = ""
+    cells: tuple[Cell, ...] = ()
 
     @property
     def entry_points(self) -> list[str]:
-        """The units that running the file runs: its effects, and what is decorated, which registers with someone."""
-        return [name for name, unit in self.units.items() if name == EFFECTS or unit.decorators]
+        """The units that running the file runs: its effects, SQL, and what is decorated, which registers with someone."""
+        return [name for name, unit in self.units.items() if not name.isidentifier() or unit.decorators]
 
     @property
     def datasets(self) -> list[str]:
@@ -95,10 +98,9 @@ def read_module(source: bytes) -> Module | None:
             _add_import(module, statement)
         elif not _is_text(statement) and not _is_for_type_checkers(statement):
             _add_statement(module, statement)
-    if commands := notebook_commands(source):
-        # They are comments to Python, but they run.
-        module.units.setdefault(EFFECTS, Unit()).statements.append(ast.Expr(ast.Constant(commands)))
-        module.commands = commands
+    module.cells = cells(source.decode("utf-8", errors="replace"))
+    for cell in module.cells:
+        _add_cell(module, cell)
     return module
 
 
@@ -128,6 +130,22 @@ def _add_statement(module: Module, statement: ast.stmt) -> None:
         unit.statements.append(statement)
         unit.uses |= reader.uses
         unit.imports |= reader.imports
+
+
+def _add_cell(module: Module, cell: Cell) -> None:
+    """Add a cell in another language: a comment to Python, but it runs."""
+    if cell.kind != "sql":
+        # A command may prepare what comes after it.
+        module.units.setdefault(EFFECTS, Unit()).statements.append(_text_at(cell.line, f"%{cell.kind} {cell.text.strip()}"))
+        return
+    for statement in statements(cell.text):
+        line = cell.line + statement.line - 1
+        unit = module.units.setdefault(SQL + statement.code, Unit())
+        unit.statements.append(_text_at(line, statement.code, line + statement.text.count("\n")))
+
+
+def _text_at(line: int, text: str, end: int = 0) -> ast.stmt:
+    return ast.Expr(ast.Constant(text), lineno=line, end_lineno=end or line)
 
 
 def _imports(statement: ast.Import | ast.ImportFrom) -> Iterator[Import]:
@@ -211,7 +229,7 @@ class _Undocumented(ast.NodeTransformer):
         query = node.args[0] if node.args else None
         is_sql = isinstance(node.func, ast.Attribute) and node.func.attr == "sql"
         if is_sql and isinstance(query, ast.Constant) and isinstance(query.value, str):
-            copy.args[0] = ast.Constant(tuple(code for _, code in statements(query.value)))
+            copy.args[0] = ast.Constant(tuple(one.code for one in statements(query.value)))
         return copy
 
     def _copied(self, value: object) -> object:

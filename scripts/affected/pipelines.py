@@ -10,13 +10,13 @@ from typing import Any
 
 from local_runner.bundle import ResolvedBundle
 from scripts.affected.code import WHOLE, Code, CodeUnit
-from scripts.affected.module import EFFECTS
+from scripts.affected.module import EFFECTS, SQL
 from scripts.affected.nodes import AnyTable, Data, Node, Resource, Step, Table
-from scripts.affected.notebooks import python_text
 from scripts.affected.reads import Reads, reads_by_unit
 from scripts.affected.sql import settings_named, statements
 from scripts.affected.tree import Tree
 from scripts.lineage import Dataset, Lineage
+from scripts.lineage.notebooks import python_text
 from scripts.lineage.pipelines import Names, settings_of
 from scripts.lineage.source import Parts
 
@@ -76,13 +76,13 @@ class Pipelines:
             defined.setdefault(self._unit_of(dataset), []).append(dataset)
         for unit, definitions in defined.items():
             made: list[Table | Step] = [Table(dataset.name) for dataset in definitions if dataset.name]
-            is_unclear = unit.name == WHOLE or (unit.file.endswith(".sql") and not definitions)
+            is_unclear = unit.name == WHOLE or (_is_sql(unit) and not definitions)
             if not made or any(dataset.name is None for dataset in definitions):
                 made.append(Step(key, *unit))
                 if definitions or is_unclear or unit in imported:
                     nameless.add(made[-1])
             uses = self._tables_read(unit, settings_of(pipeline), self._lineage.names[key]) | {unit}
-            uses |= {Table(read.name) for dataset in definitions for read in dataset.reads}
+            uses |= {Table(read.name) for dataset in definitions for read in (*dataset.reads, *dataset.possible_reads)}
             if is_unclear:
                 uses.add(AnyTable())
             for node in made:
@@ -107,7 +107,7 @@ class Pipelines:
 
     def _statements(self, file: str) -> dict[int, CodeUnit]:
         """The statements of a SQL file by the line they start on; each is named by what it says."""
-        return {line: CodeUnit(file, code) for line, code in statements(self.tree.text(file))}
+        return {one.line: CodeUnit(file, one.code) for one in statements(self.tree.text(file))}
 
     def _settings(self, unit: CodeUnit, pipeline: Mapping[str, Any]) -> str:
         """What of the pipeline's settings may change the rows that `unit` makes, as text."""
@@ -146,3 +146,7 @@ class Pipelines:
             seen |= new
             waiting += new
         return frozenset(seen)
+
+
+def _is_sql(unit: CodeUnit) -> bool:
+    return unit.file.endswith(".sql") or unit.name.startswith(SQL)

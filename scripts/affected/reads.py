@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from scripts.affected.module import EFFECTS, read_module
+from scripts.affected.module import SQL, Module, read_module
+from scripts.affected.sql import settings_named, statements
 from scripts.lineage.python_source import reads_of_file
 from scripts.lineage.source import Parts
+from scripts.lineage.sql_source import names_in, query_reads, with_settings
 from scripts.lineage.text_values import is_setting, module_scope, text_of
 
 
@@ -39,15 +41,29 @@ def _reads_by_unit(source: bytes, configuration: tuple[tuple[str, str], ...]) ->
         found[module.unit_at(read.location.line)].tables.add(read.parts)
     for line, key in _settings_read(source):
         found[module.unit_at(line)].settings.add(key)
-    if "%sql" in module.commands:
-        found[EFFECTS].tables.add(None)
+    for unit, _, text in _sql(module):
+        query = with_settings(text, dict(configuration))
+        reads = query_reads(query)
+        found[unit].tables |= {parts for parts, _ in (names_in(query) if reads is None else reads)}
     return dict(found)
 
 
 @cache
 def _settings_read(source: bytes) -> tuple[tuple[int, str | None], ...]:
     """The line of each read of the pipeline's configuration, and its key: None where the key is not written out."""
-    return () if b"conf" not in source or read_module(source) is None else tuple(_settings_in(ast.parse(source)))
+    module = read_module(source)
+    if module is None:
+        return ()
+    in_sql = [(line, key) for _, line, text in _sql(module) for key in settings_named(text)]
+    return (*in_sql, *(_settings_in(ast.parse(source)) if b"conf" in source else ()))
+
+
+def _sql(module: Module) -> Iterator[tuple[str, int, str]]:
+    """The statements in a notebook's cells of SQL: each one's unit, line and text."""
+    for cell in module.cells:
+        if cell.kind == "sql":
+            for statement in statements(cell.text):
+                yield SQL + statement.code, cell.line + statement.line - 1, statement.text
 
 
 def _settings_in(tree: ast.Module) -> Iterator[tuple[int, str | None]]:

@@ -4,13 +4,16 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from scripts.lineage.notebooks import cells
+
 _SETTING = re.compile(r"\$\{([^}]+)\}")
 
 
 class Statement(NamedTuple):
-    """`line` is where it starts; `code` is equal for statements that say the same."""
+    """`line` is where it starts, `text` how it is written; `code` is equal for statements that say the same."""
 
     line: int
+    text: str
     code: str
 
 
@@ -24,24 +27,25 @@ def statements(text: str) -> tuple[Statement, ...]:
     try:
         tokens = tokenize(text, dialect="databricks")
     except SqlglotError:
-        return (Statement(1, text),)
+        return (Statement(1, text, text),)
     found: list[Statement] = []
     words: list[str] = []
-    start = 0
-    for token in tokens:
-        if token.token_type is TokenType.SEMICOLON:
+    start = end = 0
+    for token in [*tokens, None]:
+        if token is None or token.token_type is TokenType.SEMICOLON:
             if words:
-                found.append(Statement(_line(text, start), "\0".join(words)))
+                found.append(Statement(_line(text, start), text[start:end], "\0".join(words)))
             words = []
             continue
         if not words:
             start = token.start
+        end = token.end + 1
         # A name or a quoted text may mean something else in another spelling; the rest is keywords and signs.
-        is_chosen = token.token_type is TokenType.VAR or token.text != text[token.start : token.end + 1]
+        is_chosen = token.token_type is TokenType.VAR or token.text != text[token.start : end]
         words.append(f"{token.token_type.name}:{token.text}" if is_chosen else token.text.upper())
-    if words:
-        found.append(Statement(_line(text, start), "\0".join(words)))
-    return tuple(found)
+    # They are comments to SQL, but they run.
+    found += [Statement(cell.line, cell.text, f"%{cell.kind}\0{cell.text}") for cell in cells(text)]
+    return tuple(sorted(found))
 
 
 def settings_named(text: str) -> set[str]:

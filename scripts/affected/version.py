@@ -13,12 +13,12 @@ from local_runner.bundle import ResolvedBundle
 from scripts.affected.code import WHOLE, Code, CodeUnit
 from scripts.affected.module import code_of
 from scripts.affected.nodes import AnyTable, Data, Field, Node, Resource, Shared, Step, Table
-from scripts.affected.notebooks import python_text
 from scripts.affected.pipelines import Pipelines
 from scripts.affected.project import project_settings
 from scripts.affected.sql import statements
 from scripts.affected.tree import Tree
 from scripts.lineage import Lineage
+from scripts.lineage.notebooks import python_text
 
 _REFERENCE = re.compile(r"\$\{resources\.(\w+\.[^.}]+)\.([^}]+)\}")
 _EDITABLE = re.compile(r"(?:--editable|-e)[ =](.+)")
@@ -90,7 +90,7 @@ class Version:
     def _code(self, file: str, name: str) -> object | None:
         if file.endswith(".sql"):
             # A statement's name is what it says.
-            return name if any(name == code for _, code in statements(self.tree.text(file))) else None
+            return name if any(name == one.code for one in statements(self.tree.text(file))) else None
         module = self.code.module(file)
         if module is None:
             return python_text(file, self.tree.read(file))

@@ -15,7 +15,7 @@ from scripts.lineage.source import Definition, Kind, Parts, Source
 from scripts.lineage.sql_source import read_sql
 from scripts.patterns import files
 
-_READERS = {".py": read_python, ".sql": read_sql}
+_READERS = {".py": read_python, ".sql": read_sql, ".ipynb": read_python}
 
 
 class TableName(NamedTuple):
@@ -34,13 +34,17 @@ class TableRead:
 
 @dataclass(frozen=True)
 class Dataset:
-    """What one definition in a source file writes (None where its name cannot be told) and reads."""
+    """What one definition in a source file writes (None where its name cannot be told) and reads.
+
+    `possible_reads` are the names in a query that cannot be parsed: more than it reads.
+    """
 
     pipeline: str
     name: TableName | None
     kind: Kind
     location: Location
     reads: tuple[TableRead, ...]
+    possible_reads: tuple[TableRead, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def settings_of(pipeline: Mapping[str, Any]) -> dict[str, str]:
 
 
 def source_files(bundle: ResolvedBundle, pipeline: Mapping[str, Any]) -> list[Path]:
-    """The .py and .sql files of a pipeline of `bundle` that are on this machine, sorted."""
+    """The .py, .sql and .ipynb files of a pipeline of `bundle` that are on this machine, sorted."""
     sources: set[Path] = set()
     libraries = pipeline.get("libraries")
     for library in libraries if isinstance(libraries, list) else ():
@@ -144,9 +148,12 @@ def _named(names: Names, definitions: list[Definition]) -> Iterator[Dataset]:
     for definition in definitions:
         if definition.kind is Kind.SINK or (definition.kind is Kind.FLOW and definition.parts in sinks):
             continue
-        reads = tuple(TableRead(names.full(read.parts), read.location) for read in definition.reads)
+        reads, possible = (
+            tuple(TableRead(names.full(read.parts), read.location) for read in some)
+            for some in (definition.reads, definition.possible_reads)
+        )
         name = names.full(definition.parts) if definition.parts else None
-        yield Dataset(names.pipeline, name, definition.kind, definition.location, reads)
+        yield Dataset(names.pipeline, name, definition.kind, definition.location, reads, possible)
 
 
 def _own(parts: Parts) -> Parts:

@@ -1,4 +1,7 @@
-"""A Python source file of a pipeline: the datasets its decorators define, and the tables their functions read."""
+"""A Python source file of a pipeline: the datasets its decorators define, and the tables their functions read.
+
+A notebook is one too, whose cells of SQL count as a SQL file does.
+"""
 
 import ast
 import re
@@ -6,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from local_runner.diagnostics import Diagnostic, Location
+from scripts.lineage.notebooks import cells, python_text
 from scripts.lineage.source import Definition, Kind, Read, Source, parts_of
-from scripts.lineage.sql_source import query_reads
+from scripts.lineage.sql_source import definitions_in, names_in, query_reads
 from scripts.lineage.text_values import Scope, function_scope, module_scope, text_of
 
 _MODULES = ("pyspark.pipelines", "dlt")
@@ -39,7 +43,8 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 def read_python(path: Path, configuration: Mapping[str, str]) -> Source:
     """What the file at `path` defines in a pipeline with these settings. Raises OSError when it cannot be read."""
     try:
-        tree = ast.parse(_without_magics(path.read_bytes()), str(path))
+        source = _without_magics(python_text(path.name, path.read_bytes()))
+        tree = ast.parse(source, str(path))
     except SyntaxError as error:
         location = Location(str(path), error.lineno or 0, error.offset or 0)
         detail = (error.text or "").rstrip()
@@ -47,7 +52,10 @@ def read_python(path: Path, configuration: Mapping[str, str]) -> Source:
     except (ValueError, RecursionError, MemoryError) as error:
         summary = f"not valid Python: {error or 'nested too deep'}"
         return Source(problem=Diagnostic(summary, "Correct it.", Location(str(path))))
-    definitions = _Module(tree, str(path), configuration).definitions()
+    definitions = [*_Module(tree, str(path), configuration).definitions()]
+    for cell in cells(source.decode("utf-8", errors="replace")):
+        if cell.kind == "sql":
+            definitions += definitions_in("\n" * (cell.line - 1) + cell.text, configuration, str(path))
     return Source(tuple(sorted(definitions, key=lambda definition: definition.location)))
 
 
@@ -161,17 +169,20 @@ class _Module:
             text = text_of(argument, scope, self.configuration)
             if text is None:
                 yield Read(None, Location(self.file, argument.lineno))
+                return
             # In a plain string each line of the query is a line of the file.
             is_plain = isinstance(argument, ast.Constant)
-            for parts, line in query_reads(text) if text else ():
-                yield Read(parts, Location(self.file, argument.lineno + (line if is_plain else 0)))
+            reads = query_reads(text)
+            for parts, line in names_in(text) if reads is None else reads:
+                location = Location(self.file, argument.lineno + (line if is_plain else 0))
+                yield Read(parts, location, is_certain=reads is not None)
 
     def read(self, argument: ast.expr, scope: Scope) -> Iterator[Read]:
         yield Read(self.parts(argument, scope), Location(self.file, argument.lineno, argument.col_offset + 1))
 
 
 def _known(reads: Iterable[Read]) -> Iterator[Read]:
-    return (read for read in reads if read.parts)
+    return (read for read in reads if read.parts and read.is_certain)
 
 
 def _with_functions(tree: ast.Module) -> Iterator[tuple[ast.AST, tuple[_Function, ...]]]:

@@ -21,20 +21,28 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Read:
-    """`parts` is None where only running the code would tell which table it is; a definition holds none of these."""
+    """`parts` is None where only running the code would tell which table it is.
+
+    Not `is_certain` is a name in SQL that cannot be parsed: it may be that of a table which is read.
+    """
 
     parts: Parts | None
     location: Location
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)
 class Definition:
-    """`parts` is None where the name is not written in the file; for a flow it is the name of its target."""
+    """`parts` is None where the name is not written in the file; for a flow it is the name of its target.
+
+    `reads` are certain; `possible_reads` are the names in a query that cannot be parsed.
+    """
 
     parts: Parts | None
     kind: Kind
     location: Location
     reads: tuple[Read, ...] = ()
+    possible_reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from scripts.lineage.source import Definition, Kind, Parts, Read, Source
 if TYPE_CHECKING:
     from sqlglot.tokens import Token
 
+# The parts of a name, and the line of the text it stands on, from 0.
+Named = tuple[Parts, int]
+
 # What the parser does not know is left out here: its warnings are not for whoever checks a bundle.
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 
@@ -33,25 +36,43 @@ def read_sql(path: Path, configuration: Mapping[str, str]) -> Source:
     A file that cannot be understood has no definitions: Databricks knows more SQL than any parser outside it.
     """
     text = path.read_bytes().decode("utf-8", errors="replace")
-    text = _SETTING.sub(lambda match: configuration.get(match[1], match[0]), text)
+    return Source(tuple(definitions_in(text, configuration, str(path))))
+
+
+def definitions_in(text: str, configuration: Mapping[str, str], file: str) -> list[Definition]:
+    """What the SQL `text` of a file defines in a pipeline with these settings."""
+    text = with_settings(text, configuration)
     statements = list(_statements(text))
     if any(statement[0].text.upper() == "USE" for statement in statements):
         # From there on, names mean something else.
-        return Source()
-    found = [_definition(statement, text, str(path)) for statement in statements]
-    return Source(tuple(definition for definition in found if definition))
+        return []
+    found = [_definition(statement, text, file) for statement in statements]
+    return [definition for definition in found if definition]
 
 
-def query_reads(text: str) -> list[tuple[Parts, int]]:
-    """Each table that a query reads, with the line of `text` it is named on, from 0; none where it cannot be parsed."""
+def with_settings(text: str, configuration: Mapping[str, str]) -> str:
+    """`text` with the values of the settings that it names as `${key}`."""
+    return _SETTING.sub(lambda match: configuration.get(match[1], match[0]), text)
+
+
+def query_reads(text: str) -> list[Named] | None:
+    """Each table that a query reads; None where `text` is no query that can be parsed."""
     from local_runner.pipeline.sql.text import table_refs
 
     try:
         refs = table_refs(text)
     except Exception:
         # The parser raises more than its own errors on what is not the SQL it knows.
-        return []
+        return None
     return [(ref.parts, text.count("\n", 0, ref.start)) for ref in refs if ref.files is None]
+
+
+def names_in(text: str) -> list[Named]:
+    """Each name in `text` that may be a table's: all that it reads, and more. For SQL that cannot be parsed."""
+    tokens = [token for statement in _statements(text) for token in statement]
+    starts = [index for index in range(len(tokens)) if not index or tokens[index - 1].text != "."]
+    names = [(_name(tokens, index), tokens[index].start) for index in starts if _is_name(tokens[index])]
+    return [(name[:3], text.count("\n", 0, start)) for name, start in names if name]
 
 
 def _statements(text: str) -> Iterator[list[Token]]:
@@ -98,9 +119,10 @@ def _definition(statement: list[Token], text: str, file: str) -> Definition | No
         index += words[index : index + 1] == ["ONCE"]
     elif kind is Kind.TABLE and "PRIVATE" in words[:index]:
         kind = Kind.VIEW
-    is_changes = ("AUTO", "CDC") in pairwise(words)
-    reads = _changes(statement, words, text, file) if is_changes else _reads(statement, words, index, text, file)
-    return Definition(_name(statement, index), kind, place, reads)
+    if ("AUTO", "CDC") in pairwise(words):
+        return Definition(_name(statement, index), kind, place, _changes(statement, words, text, file))
+    reads, possible = _reads(statement, words, index, text, file)
+    return Definition(_name(statement, index), kind, place, reads, possible)
 
 
 def _word(token: Token) -> str:
@@ -108,6 +130,14 @@ def _word(token: Token) -> str:
     from sqlglot.tokens import TokenType
 
     return "" if token.token_type in (TokenType.STRING, TokenType.IDENTIFIER) else token.text.upper()
+
+
+def _is_name(token: Token) -> bool:
+    from sqlglot.tokens import TokenType
+
+    return token.token_type is TokenType.IDENTIFIER or (
+        token.token_type is not TokenType.STRING and token.text.isidentifier()
+    )
 
 
 def _name(tokens: list[Token], index: int) -> Parts | None:
@@ -121,17 +151,23 @@ def _name(tokens: list[Token], index: int) -> Parts | None:
     return tuple(parts) or None
 
 
-def _reads(statement: list[Token], words: list[str], index: int, text: str, file: str) -> tuple[Read, ...]:
-    """What the query reads that comes after the name at `index`: `AS SELECT …`, or a flow's `BY NAME SELECT …`."""
+def _reads(statement: list[Token], words: list[str], index: int, text: str, file: str) -> tuple[tuple[Read, ...], ...]:
+    """What the query reads that comes after the name at `index`: `AS SELECT …`, or a flow's `BY NAME SELECT …`.
+
+    Then what it may read, where it cannot be parsed.
+    """
     depth = 0
     for position in range(index, len(words)):
         depth += {"(": 1, ")": -1}.get(words[position], 0)
         before = words[position - 1] if position else ""
         if depth - (words[position] == "(") == 0 and words[position] in _QUERY_STARTS and before in ("AS", "NAME"):
             start, end = statement[position].start, statement[-1].end + 1
-            line = _line(text, start)
-            return tuple(Read(parts, Location(file, line + below)) for parts, below in query_reads(text[start:end]))
-    return ()
+            reads = query_reads(text[start:end])
+            line, is_certain = _line(text, start), reads is not None
+            found = reads if is_certain else names_in(text[start:end])
+            read = tuple(Read(parts, Location(file, line + below), is_certain) for parts, below in found)
+            return (read, ()) if is_certain else ((), read)
+    return (), ()
 
 
 def _changes(statement: list[Token], words: list[str], text: str, file: str) -> tuple[Read, ...]:

@@ -1,5 +1,6 @@
 """What a change reaches, case by case: settings, code, tables and references, each with its reason."""
 
+import json
 from itertools import count
 from pathlib import Path
 
@@ -279,3 +280,88 @@ def test_the_domain_is_that_of_the_folder(tmp_path):
 def test_what_is_no_longer_uploaded(touched, pattern, is_touched):
     after = BUNDLE["databricks.yml"] + yaml.safe_dump({"sync": {"exclude": [pattern]}})
     assert ("pipelines.makes" in touched({}, {"databricks.yml": after})) == is_touched
+
+
+READS_SQL = "SELECT *\nFROM finance.stripe.final_payment_summary"
+
+
+def jupyter(cell, **metadata):
+    metadata = {"language_info": {"name": "python"}, **metadata}
+    return json.dumps({"cells": [{"cell_type": "code", **cell}], "metadata": metadata, "nbformat": 4}, indent=1)
+
+
+AS_NOTEBOOK = {
+    "source.py": "# Databricks notebook source\n# MAGIC %sql\n# MAGIC {}\n".format(READS_SQL.replace("\n", "\n# MAGIC ")),
+    "source.ipynb": jupyter({"source": f"%sql\n{READS_SQL}"}),
+}
+
+
+@pytest.mark.parametrize("name", AS_NOTEBOOK)
+def test_sql_in_a_notebook_of_a_job(touched, name):
+    task = {"notebook_task": {"notebook_path": f"../../../src/{name}"}}
+    file, text = f"src/{name}", AS_NOTEBOOK[name]
+    both = {JOB: resources("jobs", j=job(**task)), file: text}
+    assert touched(both, {**both, MAKES: CHANGED})["jobs.j"] == ["reads finance.stripe.final_payment_summary"]
+    assert "jobs.j" not in touched(both, {**both, MAKES: SUMMARY + OTHER.replace("range(1)", "range(2)")})
+    assert touched(both, {**both, file: text.replace("SELECT *", "select  * -- all")}) == {}
+    assert touched(both, {**both, file: text.replace("SELECT *", "SELECT 1")}) == {"jobs.j": [f"{file} changed"]}
+
+
+def test_what_running_a_jupyter_notebook_leaves_in_it_says_nothing(touched):
+    task = {"notebook_task": {"notebook_path": "../../../src/a.ipynb"}}
+    cell = {"source": ["a = 1\n", "f(a)"], "outputs": [], "execution_count": None}
+    both = {JOB: resources("jobs", j=job(**task)), "src/a.ipynb": jupyter(cell)}
+
+    def with_cell(**changes):
+        return {**both, "src/a.ipynb": jupyter({**cell, **changes}, x=1)}
+
+    assert touched(both, with_cell(outputs=[{"text": "1"}], execution_count=3, metadata={"y": 2})) == {}
+    assert touched(both, with_cell(source=["a = 1  # one\n", "f( a )"])) == {}
+    assert touched(both, with_cell(source=["a = 2\n", "f(a)"])).keys() == {"jobs.j"}
+
+
+@pytest.mark.parametrize("name", ["notebook.py", "notebook.ipynb"])
+def test_a_table_that_a_notebook_of_a_pipeline_defines_in_sql(touched, name):
+    define = "CREATE MATERIALIZED VIEW final_payment_summary AS SELECT 1"
+    texts = {
+        "notebook.py": f"# Databricks notebook source\n# MAGIC %sql\n# MAGIC {define}",
+        "notebook.ipynb": jupyter({"source": f"%sql\n{define}"}),
+    }
+    settings = pipeline("finance", "stripe", libraries=[{"notebook": {"path": f"../../../src/finance/stripe/{name}"}}])
+    file = f"src/finance/stripe/{name}"
+    both = {MAKES: None, "resources/finance/stripe/a.yml": resources("pipelines", makes=settings), file: texts[name]}
+    assert touched(both, {**both, file: texts[name].replace("SELECT 1", "SELECT 2")}) == {
+        "pipelines.makes": [f"{file} changed"],
+        "pipelines.reads": ["reads finance.stripe.final_payment_summary"],
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "MERGE INTO t USING finance.stripe.final_payment_summary AS s ON t.a = s.a WHEN MATCHED THEN DELETE",
+        "INSERT INTO t SELECT a FROM `finance`.stripe.`final_payment_summary`",
+        "SELECT WHAT NO PARSER KNOWS FROM finance.stripe.final_payment_summary",
+    ],
+)
+def test_sql_that_is_no_query_or_cannot_be_parsed_reads_what_it_names(touched, query):
+    task = {"spark_python_task": {"python_file": "../../../src/run.py"}}
+    both = {JOB: resources("jobs", j=job(**task)), "src/run.py": f"spark.sql({query!r})\n"}
+    assert touched(both, {**both, MAKES: CHANGED})["jobs.j"] == ["reads finance.stripe.final_payment_summary"]
+    assert "jobs.j" not in touched(both, {**both, MAKES: SUMMARY + OTHER.replace("range(1)", "range(2)")})
+
+
+def test_a_definition_in_sql_that_cannot_be_parsed_reads_what_it_names(touched):
+    file = READS.replace(".py", ".sql")
+    query = "SELECT WHAT NO PARSER KNOWS FROM finance.stripe.final_payment_summary"
+    both = {READS: None, file: f"CREATE MATERIALIZED VIEW base AS {query};\n"}
+    assert touched(both, {**both, MAKES: CHANGED})["pipelines.reads"] == ["reads finance.stripe.final_payment_summary"]
+    assert "pipelines.reads" not in touched(both, {**both, MAKES: SUMMARY + OTHER.replace("range(1)", "range(2)")})
+
+
+def test_a_cell_of_python_in_a_notebook_of_sql(touched):
+    task = {"notebook_task": {"notebook_path": "../../../src/a.sql"}}
+    text = "-- Databricks notebook source\n-- MAGIC %md\n-- MAGIC Words\nSELECT 1;\n-- MAGIC %python\n-- MAGIC f(1)\n"
+    both = {JOB: resources("jobs", j=job(**task)), "src/a.sql": text}
+    assert touched(both, {**both, "src/a.sql": text.replace("f(1)", "f(2)")}) == {"jobs.j": ["src/a.sql changed"]}
+    assert touched(both, {**both, "src/a.sql": text.replace("Words", "More words")}) == {}

@@ -107,13 +107,27 @@ def test_code_can_be_told_apart_any_number_of_times():
     assert len(unit.statements[0].body) == 2
 
 
+NOTEBOOK = "# Databricks notebook source\n# MAGIC {}\n# COMMAND ----------\nA = 1\n"
+
+
 def test_a_notebook_runs_its_commands_but_not_its_prose():
     def effects(cell):
-        return code_of(units(f"# Databricks notebook source\n# MAGIC {cell}\n# COMMAND ----------\nA = 1\n").get(EFFECTS))
+        return code_of(units(NOTEBOOK.format(cell))[EFFECTS])
 
-    assert effects("%sql select 1") != effects("%sql select 2")
-    assert EFFECTS not in units("# Databricks notebook source\n# MAGIC %md Words\nA = 1\n")
-    assert EFFECTS not in units("# A file\n# MAGIC %sql select 1\nA = 1\n")
+    assert effects("%sh ls") != effects("%sh ls -l")
+    assert EFFECTS not in units(NOTEBOOK.format("%md Words"))
+    assert EFFECTS not in units("# A file\n# MAGIC %sh ls\nA = 1\n")
+
+
+def test_each_statement_of_sql_in_a_notebook_is_a_unit():
+    text = NOTEBOOK.format("%sql\n# MAGIC SELECT 1;\n# MAGIC SELECT\n# MAGIC   2")
+    same = NOTEBOOK.format("%sql -- One, then two\n# MAGIC select 1; select 2")
+    assert units(text).keys() == units(same).keys()
+    assert units(text).keys() != units(text.replace("2", "3")).keys()
+    module = read_module(text.encode())
+    first, second = (name for name in module.units if name != "A")
+    assert [module.unit_at(line) for line in (3, 4, 5)] == [first, second, second]
+    assert module.entry_points == [first, second]
 
 
 def test_what_is_no_python_has_no_units():

@@ -8,11 +8,11 @@ TEXT = "CREATE STREAMING TABLE a AS SELECT x, 'A b' FROM STREAM(t);\n\nSET y = 1
 
 
 def codes(text):
-    return [code for _, code in statements(text)]
+    return [code for _, _, code in statements(text)]
 
 
 def test_each_statement_with_its_line():
-    assert [line for line, _ in statements(f"-- A comment\n{TEXT}")] == [2, 4]
+    assert [line for line, _, _ in statements(f"-- A comment\n{TEXT}")] == [2, 4]
 
 
 @pytest.mark.parametrize(
