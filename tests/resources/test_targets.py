@@ -38,9 +38,8 @@ def test_catalog_is_the_domain_and_schema_the_source(target, mode, catalog, sche
         "${resources.pipelines.finance_stripe_sync_pipeline.id}"
     ]
 
-    principal = f"REPLACE-ME-{target}-service-principal"
     shared = target != "dev"
-    readers = f"REPLACE-ME-{target}-readers" if shared else "account users"
+    readers, principal = (bundle["variables"][name]["value"] for name in ("readers", "service_principal"))
     assert namespace["grants"] == [{"principal": readers, "privileges": ["USE_SCHEMA", "SELECT"]}]
     assert volume["grants"] == [{"principal": readers, "privileges": ["READ_VOLUME"]}]
     for resource in (pipeline, job):
@@ -50,4 +49,5 @@ def test_catalog_is_the_domain_and_schema_the_source(target, mode, catalog, sche
         ]
         assert granted == ([principal] if shared else [])
     if shared:
+        assert (ROOT / "databricks.yml").read_text().count(principal) == 1
         assert bundle["workspace"]["root_path"] == f"/Workspace/Shared/.bundle/data-platform/{target}"
