@@ -12,6 +12,7 @@ from local_runner.tables.fixtures import Fixtures
 
 _VOLUME = re.compile(r"^(?:dbfs:)?/Volumes/(?P<catalog>[^/]+)/(?P<schema>[^/]+)/(?P<volume>[^/]+)(?:/(?P<rest>.*))?$")
 _DBFS = re.compile(r"^dbfs:/(?P<rest>.*)$")
+_FILE = re.compile(r"^file:/+")
 
 
 class Volumes:
@@ -24,7 +25,7 @@ class Volumes:
         self._filling = threading.Lock()
 
     def local_path(self, path: str) -> str:
-        """The place on this machine that a workspace path stands for; any other path as it is.
+        """The place on this machine that a workspace path or a file:/… stands for; any other path as it is.
 
         Raises Failure where the path climbs out of its volume, or where a volume has neither fixtures nor files.
         """
@@ -34,7 +35,7 @@ class Volumes:
             if not self._state.joinpath("volumes", catalog, schema, volume).is_dir():
                 wanted = self._fixtures.schema_folders(catalog, schema)[-1] / volume
                 raise fail(f"the volume {catalog}.{schema}.{volume} is empty here", f"Put its files under {wanted}/")
-        return str(place or path)
+        return str(place or _FILE.sub("/", path))
 
     def origin(self, path: str) -> Path | None:
         """The file that a person edits to change the one at a workspace path: its fixture, else the file itself."""

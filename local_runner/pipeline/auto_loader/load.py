@@ -66,13 +66,17 @@ class _Load:
     def root(self) -> str:
         """What `path` is for Spark."""
         uri = self.volumes.uri(self.path)
-        return f"file://{uri}" if uri.startswith("/") else uri
+        if uri.startswith("dbfs:"):
+            return uri
+        local = self.volumes.local_path(self.path)
+        if not local.startswith("/"):
+            raise fail(f"Auto Loader reads {self.path}, which is no whole path", "Begin it with /Volumes/, dbfs:/ or /")
+        return f"file:{local}"
 
     def frame(self) -> Any:
         from pyspark.sql import functions as F
 
-        options, root = self.options, self.root
-        local = self.volumes.local_path(self.path)
+        options, root, local = self.options, self.root, self.volumes.local_path(self.path)
         if not _WILDCARDS.search(local) and not Path(local).exists():
             raise fail(f"Auto Loader reads {self.path}, and there is no such folder", f"Make it: {local}")
         files = self._files()
@@ -100,11 +104,12 @@ class _Load:
         listing = self.spark.read.format("binaryFile").option("recursiveFileLookup", "true")
         if self.options.glob:
             listing = listing.option("pathGlobFilter", self.options.glob)
-        return sorted(re.sub(r"^dbfs:///", "dbfs:/", uri) for uri in listing.load(self.root).inputFiles())
+        # The one writes file:///x, the other file:/x, and so with dbfs.
+        return sorted(re.sub(r"^(\w+):///", r"\1:/", uri) for uri in listing.load(self.root).inputFiles())
 
     def _local(self, files: list[str]) -> dict[str, Path]:
         """The place on this machine of each file, by its name in `_metadata.file_path`."""
-        return {file: Path(self.volumes.local_path(unquote(file)).removeprefix("file://")) for file in files}
+        return {file: Path(self.volumes.local_path(unquote(file))) for file in files}
 
     def _seen(self, files: list[str]) -> SeenColumns:
         """The columns after a look at the new files; kept for the next run where the state may be written."""
