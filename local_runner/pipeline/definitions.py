@@ -142,6 +142,12 @@ def caller() -> Location:
     return Location(frame.f_code.co_filename, frame.f_lineno)
 
 
+def is_source(file: str) -> bool:
+    """Whether code of `file` is a person's own: neither of this package nor of an installed library."""
+    path = Path(file)
+    return not path.is_relative_to(_PACKAGE.parent) and "site-packages" not in path.parts
+
+
 _PACKAGE = Path(__file__).parent
 _recording: ContextVar[Definitions | None] = ContextVar("recording", default=None)
 

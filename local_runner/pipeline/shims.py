@@ -9,6 +9,7 @@
 | `read_files(…)` in it                    | Auto Loader (auto_loader/)                              |
 | `/Volumes/…` and `dbfs:/…` in a reader   | a file system over folders here (tables/volumes.py)  |
 | `from pyspark.dbutils import DBUtils`    | the `dbutils` of the source files (dbutils/)         |
+| `frame.write`, `spark.catalog`, …        | a refusal, where a source file says it (refusals.py) |
 """
 
 import re
@@ -21,12 +22,12 @@ from typing import Any
 
 from local_runner.diagnostics import Failure
 from local_runner.pipeline import api
-from local_runner.pipeline.api.refusals import unsupported_name
+from local_runner.pipeline.api.refusals import EFFECTS, unsupported_effect, unsupported_name
 from local_runner.pipeline.auto_loader import AutoLoader
-from local_runner.pipeline.definitions import caller
+from local_runner.pipeline.definitions import caller, is_source
 from local_runner.pipeline.reading import FOREVER, FlowState, TableReader, current_reader
 from local_runner.pipeline.sql.read_files import load_call
-from local_runner.pipeline.sql.text import TableRef, table_refs, with_aliases
+from local_runner.pipeline.sql.text import TableRef, refuse_in_pipelines, table_refs, with_aliases
 from local_runner.pipeline.table_options import refuse_table_options
 from local_runner.spark.connect_plan import formatted, query_over
 from local_runner.tables.name import join_identifier
@@ -41,6 +42,8 @@ _FILE_FORMATS = {"csv", "json", "orc", "parquet", "text", "avro", "binaryfile", 
 def shims(spark: Any, volumes: Volumes, dbutils: Any = None) -> Iterator[None]:
     """Everything in the table above, until the block ends, however it ends; dbfs:/ paths in the session `spark`."""
     import pyspark
+    from pyspark.sql.connect.dataframe import DataFrame
+    from pyspark.sql.connect.group import GroupedData
     from pyspark.sql.connect.readwriter import DataFrameReader
     from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.connect.streaming.readwriter import DataStreamReader
@@ -64,6 +67,9 @@ def shims(spark: Any, volumes: Volumes, dbutils: Any = None) -> Iterator[None]:
         put(SparkSession, "sql", _sql(SparkSession.sql, loader))
         put(DataFrameReader, "load", _load(DataFrameReader.load, volumes))
         put(DataStreamReader, "load", _stream_load(DataStreamReader.load, volumes, loader))
+        for owner in (DataFrame, GroupedData, SparkSession):
+            for name in (name for other, name in EFFECTS if other == owner.__name__ and hasattr(owner, name)):
+                put(owner, name, _refused_in_sources(owner, name))
         yield
 
 
@@ -107,6 +113,18 @@ def _patched_module(name: str, module: ModuleType) -> Iterator[None]:
             sys.modules[name] = before
 
 
+def _refused_in_sources(owner: type, name: str) -> property:
+    """The property or method `name`, refused where a source file asks for it: what pyspark and the runner do is theirs."""
+    original = getattr(owner, name)
+
+    def ask(self: Any) -> Any:
+        if current_reader() and is_source(sys._getframe(1).f_code.co_filename):
+            raise Failure(unsupported_effect(owner.__name__, name, caller()))
+        return original.__get__(self) if isinstance(original, property) else original.__get__(self, owner)
+
+    return property(ask)
+
+
 def _read_table(original: Callable[..., Any]) -> Callable[..., Any]:
     def table(self: Any, tableName: str) -> Any:
         refuse_table_options(getattr(self, "_options", ()))
@@ -133,6 +151,8 @@ def _sql(original: Callable[..., Any], loader: AutoLoader) -> Callable[..., Any]
         query = _PARAMETER.sub(lambda match: self.conf.get(match[1], match[0]), sqlQuery)
         query, given = formatted(self, query, kwargs)
         try:
+            if is_source(sys._getframe(1).f_code.co_filename):
+                refuse_in_pipelines(query)
             refs = [ref for ref in table_refs(query) if ref.parts[0] not in given]
         except Failure as failure:
             raise Failure(*(replace(problem, location=caller()) for problem in failure.diagnostics)) from None

@@ -9,10 +9,21 @@ from pathlib import Path
 
 from local_runner.diagnostics import Diagnostic, Location
 from local_runner.pipeline.api import ARGUMENTS, DLT, PIPELINES
-from local_runner.pipeline.api.refusals import SINK_FORMATS, unsupported_argument, unsupported_format, unsupported_name
+from local_runner.pipeline.api.refusals import (
+    EFFECTS,
+    READ_FORMATS,
+    SINK_FORMATS,
+    unsupported_argument,
+    unsupported_effect,
+    unsupported_format,
+    unsupported_name,
+    unsupported_reader,
+)
 from local_runner.pipeline.dbutils import PARTS
 
 _MODULES = {"pyspark.pipelines": PIPELINES, "dlt": DLT}
+# Names that a DataFrame alone has; `write` and `pivot` mean other things too.
+_OF_FRAMES = {name for owner, name in EFFECTS if owner == "DataFrame"} - {"write"}
 
 
 def unsupported(tree: ast.Module, path: Path) -> list[Diagnostic]:
@@ -29,7 +40,9 @@ def unsupported(tree: ast.Module, path: Path) -> list[Diagnostic]:
             problems += [unsupported_name(module, node.attr, location)] if _unknown(module, node.attr) else []
         if isinstance(node, ast.Attribute):
             problems += _dbutils_problems(node, location)
+            problems += _effect_problems(node, location)
         if isinstance(node, ast.Call):
+            problems += _reader_problems(node, location)
             module, _, function = _called(node, imported).rpartition(".")
             problems += _call_problems(node, function, path) if module in _MODULES else []
     return sorted(problems, key=lambda problem: problem.location)
@@ -61,6 +74,27 @@ def _dbutils_problems(node: ast.Attribute, location: Location) -> Iterator[Diagn
         yield unsupported_name(f"dbutils.{part}", node.attr, location)
     if part == "dbutils" and not owner and node.attr not in PARTS:
         yield unsupported_name("dbutils", node.attr, location)
+
+
+def _effect_problems(node: ast.Attribute, location: Location) -> Iterator[Diagnostic]:
+    if ast.unparse(node) == "spark.catalog":
+        yield unsupported_effect("SparkSession", node.attr, location)
+    if node.attr in _OF_FRAMES:
+        yield unsupported_effect("DataFrame", node.attr, location)
+    if node.attr in ("mode", "format", "save", "saveAsTable", "insertInto") and isinstance(node.value, ast.Attribute):
+        yield from [unsupported_effect("DataFrame", "write", location)] if node.value.attr == "write" else []
+
+
+def _reader_problems(call: ast.Call, location: Location) -> Iterator[Diagnostic]:
+    function = call.func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Attribute):
+        return
+    if function.value.attr not in ("read", "readStream"):
+        return
+    given = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    format_ = given if function.attr == "format" else function.attr
+    if isinstance(format_, str) and format_.lower() in READ_FORMATS:
+        yield unsupported_reader(format_, location)
 
 
 def _call_problems(call: ast.Call, function: str, path: Path) -> Iterator[Diagnostic]:

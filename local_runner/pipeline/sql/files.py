@@ -20,7 +20,7 @@ from local_runner.pipeline.sql.statements import (
     UseStatement,
     parse_statements,
 )
-from local_runner.pipeline.sql.text import check_query
+from local_runner.pipeline.sql.text import check_query, refuse_in_pipelines
 from local_runner.tables import TableName
 from local_runner.tables.name import join_identifier, split_identifier
 
@@ -67,6 +67,7 @@ def _query_problems(statement: Statement) -> list[Diagnostic]:
     if isinstance(flow, Query):
         try:
             check_query(flow.text)
+            refuse_in_pipelines(flow.text)
         except Failure as failure:
             return [replace(problem, location=flow.location) for problem in failure.diagnostics]
     return []

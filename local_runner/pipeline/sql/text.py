@@ -8,11 +8,14 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from local_runner.diagnostics import fail
+from local_runner.pipeline.api.refusals import PIVOT, SQL_FUNCTIONS
 from local_runner.pipeline.sql.read_files import FUNCTIONS, METADATA, FilesCall, read_call
 from local_runner.pipeline.sql.stars import hidden_from_stars
+from local_runner.pipeline.sql.watermarks import watermark_clauses
 from local_runner.tables.name import join_identifier
 
 
@@ -62,6 +65,18 @@ def check_query(text: str) -> None:
         raise fail(f"the parameter {marker.sql('databricks')} has no value in a source file", "Use ${key}")
 
 
+def refuse_in_pipelines(text: str) -> None:
+    """Raises Failure for what a query may not have in a pipeline, or not in local runs."""
+    from sqlglot import exp
+
+    if "pivot" in text.lower() and any(not pivot.args.get("unpivot") for pivot in _parsed(text)[0].find_all(exp.Pivot)):
+        raise fail("PIVOT is not supported in a pipeline", PIVOT)
+    words = [token.text for token in _tokens(text)]
+    for word, following in pairwise(words):
+        if word.upper() in SQL_FUNCTIONS and following == "(":
+            raise fail(f"{word.lower()} is not supported in local runs", "Give the rows as a fixture, and read that table")
+
+
 def _file_calls(text: str) -> Iterator[TableRef]:
     plain, streamed = _without_stream(text)
     tokens = _tokens(plain)
@@ -78,8 +93,11 @@ def _parsed(text: str) -> tuple[Any, set[int]]:
     from sqlglot import exp
 
     plain, streamed = _without_stream(text)
+    known = plain
+    for start, end in watermark_clauses(_tokens(plain)):
+        known = known[:start] + " " * (end - start) + known[end:]
     try:
-        query = sqlglot.parse_one(plain, dialect="databricks")
+        query = sqlglot.parse_one(known, dialect="databricks")
     except (sqlglot.errors.SqlglotError, IndexError, RecursionError) as error:
         # IndexError is sqlglot's own slip, on map('x'); RecursionError comes of thousands of nested parentheses.
         raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
@@ -97,11 +115,15 @@ def with_aliases(text: str, refs: list[TableRef]) -> tuple[str, list[str]]:
     """
     plain, _ = _without_stream(text)
     names, edits = [], _qualifiers(text, refs)
+    watermarks = list(watermark_clauses(_tokens(plain)))
     for ref in refs:
         names.append(f"_table_{uuid.uuid4().hex}")
-        # A column may be written with the table's own name before it: the alias keeps that valid.
-        alias = "" if _takes_no_alias(plain, ref.end) else f" AS {join_identifier(ref.parts[-1:])}"
-        edits.append((ref.start, ref.end, f"{names[-1]}{alias}"))
+        edits.append((ref.start, ref.end, names[-1]))
+        # An alias stands behind a watermark.
+        end = next((end for start, end in watermarks if not plain[ref.end : start].strip()), ref.end)
+        if not _takes_no_alias(plain, end):
+            # A column may be written with the table's own name before it: the alias keeps that valid.
+            edits.append((end, end, f" AS {join_identifier(ref.parts[-1:])}"))
         if ref.files and ref.files.metadata:
             edits += [(place, place, added) for place, added in hidden_from_stars(_tokens(plain), ref.start, METADATA)]
     for start, end, new in sorted(set(edits), reverse=True):
@@ -179,5 +201,5 @@ def _takes_no_alias(text: str, end: int) -> bool:
 
 
 def _plain(message: str) -> str:
-    """sqlglot's message without its terminal colours and its own view of a token."""
-    return re.sub(r"\x1b\[[04]m| but got <Token .*?>(?=\.)", "", message)
+    """sqlglot's message without its terminal colours, its own view of a token, and the lines left empty above the query."""
+    return re.sub(r"\n\s*\n", "\n", re.sub(r"\x1b\[[04]m| but got <Token .*?>(?=\.)", "", message))

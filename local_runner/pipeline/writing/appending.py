@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlparse
 
+from local_runner.diagnostics import fail
 from local_runner.pipeline.definitions import Expectation, Flow
 from local_runner.pipeline.expectations import Checks, RuleCount
 from local_runner.spark.connect_plan import observed
@@ -93,14 +94,14 @@ def _append_once(query: Query, rules: list[Expectation], home: Path, files: File
 
 def _append_new(query: Query, rules: list[Expectation], home: Path, files: Files) -> Written:
     checks = query.checks
-    stream = (
+    writer = (
         checks.on(checks.on(query.frame, rules), [])
         .writeStream.format(files.format)
         .options(**files.options)
         .option("checkpointLocation", str(home / "checkpoint"))
         .trigger(availableNow=True)
-        .start(str(home / "output"))
     )
+    stream = _started(writer, home / "output", query.flow)
     try:
         stream.awaitTermination()
     finally:
@@ -110,6 +111,21 @@ def _append_new(query: Query, rules: list[Expectation], home: Path, files: Files
     for metrics in map(observed, stream.recentProgress):
         total += Written(checks.rows(metrics), checks.counts(metrics))
     return total
+
+
+def _started(writer: Any, output: Path, flow: Flow) -> Any:
+    from pyspark.errors import PySparkException
+
+    try:
+        return writer.start(str(output))
+    except PySparkException as error:
+        if error.getCondition() != "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION":
+            raise
+        raise fail(
+            f"{flow.name} aggregates a stream without a watermark, which local runs do not do",
+            "Make it a materialized view, or add .withWatermark(…) and group by a window of that time",
+            flow.location,
+        ) from error
 
 
 def link_files(output: Path, data: Path) -> None:

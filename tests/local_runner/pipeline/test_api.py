@@ -119,6 +119,71 @@ def test_a_sinks_format_is_refused():
     ]
 
 
+def test_what_a_query_does_besides_giving_rows_is_refused():
+    assert problems("""
+        def query(frame, file):
+            frame.createOrReplaceTempView("v")
+            frame.write.mode("overwrite").saveAsTable("t")
+            frame.writeStream.start()
+            file.write("text")
+            return spark.catalog.tableExists("t")
+        """) == [
+        (3, "DataFrame.createOrReplaceTempView is not supported in a pipeline in local runs"),
+        (4, "DataFrame.write is not supported in a pipeline in local runs"),
+        (5, "DataFrame.writeStream is not supported in a pipeline in local runs"),
+        (7, "spark.catalog is not supported in a pipeline in local runs"),
+    ]
+
+
+def test_a_source_that_is_no_file_is_refused():
+    assert problems("""
+        spark.readStream.format("kafka").option("subscribe", "x").load()
+        spark.read.format("csv").load("/Volumes/a/b/c")
+        spark.read.jdbc("jdbc:x", "t")
+        "{}".format("kafka")
+        """) == [
+        (2, "reading the format kafka is not supported in local runs"),
+        (4, "reading the format jdbc is not supported in local runs"),
+    ]
+
+
+@pytest.mark.slow
+def test_an_effect_in_a_helper_is_refused_where_it_is_asked_for(pipeline):
+    (pipeline.root / "src").mkdir()
+    pipeline.source(
+        """
+        def named(frame):
+            frame.createOrReplaceTempView("v")
+            return frame
+
+        def written(frame):
+            frame.write.parquet("/tmp/never")
+
+        def pivoted(frame):
+            return frame.groupBy("id").pivot("id").count()
+        """,
+        "../helper.py",
+    )
+    for number, call in enumerate(["named", "written", "pivoted"]):
+        pipeline.source(
+            f"from helper import {call}\n\n@dp.materialized_view\ndef one_{number}():\n    return {call}(spark.range(1))\n",
+            f"{number}.py",
+        )
+    bundle = pipeline.root / "databricks.yml"
+    bundle.write_text(
+        bundle.read_text().replace(
+            "configuration:", "environment: {dependencies: ['--editable ${workspace.file_path}']}\n      configuration:"
+        )
+    )
+    with pytest.raises(Failure) as caught:
+        pipeline.run()
+    assert [(Path(at.location.file).name, at.location.line, at.summary.split()[0]) for at in caught.value.diagnostics] == [
+        ("helper.py", 5, "DataFrame.createOrReplaceTempView"),
+        ("helper.py", 9, "DataFrame.write"),
+        ("helper.py", 12, "GroupedData.pivot"),
+    ]
+
+
 def test_what_the_text_does_not_show_is_refused_when_it_is_called(pipeline):
     pipeline.source("""
         arguments = {"path": "/somewhere"}

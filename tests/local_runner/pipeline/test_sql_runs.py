@@ -212,3 +212,29 @@ def test_queries_over_queries_that_read_the_same_tables(shop):
     assert shop.rows("both") == [{"id": 2}, {"id": 3}]
     for n in range(20):
         assert shop.rows(f"other_{n}") == [{"n": n, "id": n % 5 + 1}]
+
+
+def test_a_stream_is_aggregated_by_windows_of_a_watermark(shop):
+    shop.source(
+        """
+        CREATE STREAMING TABLE days AS
+        SELECT window(raw.at, '1 day') AS day, count(*) AS n
+        FROM STREAM(raw) WATERMARK at DELAY OF INTERVAL 1 HOUR GROUP BY 1;
+
+        CREATE STREAMING TABLE kinds AS SELECT kind, count(*) AS n FROM STREAM(raw) GROUP BY kind
+        """,
+        "days.sql",
+    )
+    shop.source(RAW.rstrip() + '.withColumn("at", F.to_timestamp("day"))\n')
+    results = shop.outcome()
+    # An hour before the last row, the fourth day was not over.
+    assert [(row["day"]["start"].date(), row["n"]) for row in shop.rows("days")] == [
+        (date(2025, 1, 1), 1),
+        (date(2025, 1, 2), 1),
+        (date(2025, 1, 3), 1),
+    ]
+    assert results["kinds"].problem.summary == "kinds aggregates a stream without a watermark, which local runs do not do"
+    assert results["kinds"].problem.location.line == 6
+    shop.land("2.json", [{**ROWS[-1], "id": 6}, {**ROWS[-1], "id": 7, "day": "2025-01-07"}])
+    shop.run()
+    assert [row["n"] for row in shop.rows("days")] == [1, 1, 1, 1, 2]

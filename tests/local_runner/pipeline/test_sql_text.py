@@ -3,7 +3,7 @@
 import pytest
 
 from local_runner.diagnostics import Failure
-from local_runner.pipeline.sql.text import table_refs, with_aliases
+from local_runner.pipeline.sql.text import refuse_in_pipelines, table_refs, with_aliases
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,40 @@ def test_the_tables_of_a_query(query, tables):
 )
 def test_a_table_read_as_a_stream(query):
     assert [ref.parts for ref in table_refs(query) if ref.streaming] == [("t",)]
+
+
+@pytest.mark.parametrize(
+    ("query", "rewritten"),
+    [
+        (
+            "select t.x from stream(t) watermark x delay of interval 5 minutes group by 1",
+            "select t.x from        ONE  watermark x delay of interval 5 minutes AS `t` group by 1",
+        ),
+        (
+            "select 1 from stream t watermark x delay of interval 1 hour 30 minutes as a",
+            "select 1 from        ONE watermark x delay of interval 1 hour 30 minutes as a",
+        ),
+        ("select 1 from t watermark f(x) as y delay of interval '5 minutes'", None),
+        ("select watermark from t", "select watermark from ONE AS `t`"),
+    ],
+)
+def test_a_watermark_stays_before_the_alias(query, rewritten):
+    (ref,) = table_refs(query)
+    text, (name,) = with_aliases(query, [ref])
+    assert text.replace(name, "ONE") == (rewritten or query.replace("from t", "from ONE") + " AS `t`")
+
+
+@pytest.mark.parametrize(
+    ("query", "refused"),
+    [
+        ("select * from t pivot (sum(x) for y in (1, 2))", "PIVOT is not supported in a pipeline"),
+        ("select * from stream read_kafka(subscribe => 'x')", "read_kafka is not supported in local runs"),
+    ],
+)
+def test_what_a_pipelines_query_may_not_have(query, refused):
+    with pytest.raises(Failure, match=refused):
+        refuse_in_pipelines(query)
+    refuse_in_pipelines("select pivot, read_kafka from t unpivot (x for y in (a))")
 
 
 def test_a_column_called_stream_is_none():
