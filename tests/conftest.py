@@ -7,6 +7,7 @@ import runpy
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from difflib import get_close_matches
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from local_runner.diagnostics import Failure
+from local_runner.diagnostics import Failure, fail
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -39,6 +40,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in unasked)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Where a dataset fails, say what a run would say of it, below the test's own line, in place of a traceback."""
+    report = yield
+    if call.excinfo and "dataset" in item.fixturenames and isinstance(call.excinfo.value, Failure):
+        report.longrepr = in_words(call.excinfo, item.path)
+    return report
+
+
+def in_words(caught: "pytest.ExceptionInfo[Failure]", file: Path) -> str:
+    """The lines of the test in `file` that led to a Failure, and its diagnostics."""
+    own = [entry for entry in caught.traceback if Path(entry.path) == file]
+    lines = [f"{file.relative_to(ROOT)}:{entry.lineno + 1}: {str(entry.statement).strip()}" for entry in own]
+    return "\n".join([*lines, *(str(problem.relative_to(ROOT)) for problem in caught.value.diagnostics)])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -148,6 +165,12 @@ def dataset(spark: "SparkSession") -> "Callable[..., DataFrame]":
 
     def run(pair: str, name: str, configuration: dict[str, str] | None = None, **inputs: "DataFrame") -> "DataFrame":
         folder = ROOT / "src" / pair / "transformations"
+        if not folder.is_dir():
+            pairs = sorted(str(found.parent.relative_to(ROOT / "src")) for found in ROOT.glob("src/*/*/transformations"))
+            close = get_close_matches(pair, pairs, n=1)
+            raise fail(
+                f"there is no pair {pair}", f"Did you mean {close[0]}?" if close else f"There are: {', '.join(pairs)}"
+            )
         sources = sorted(file for file in folder.glob("**/*") if file.suffix in SOURCE_SUFFIXES)
         return run_dataset(spark, sources, name, inputs, configuration or {}, ROOT)
 

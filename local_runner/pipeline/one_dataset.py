@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.dbutils import DBUtils, secrets_of
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.display import display
 from local_runner.pipeline.expectations import enforced
 from local_runner.pipeline.graph import as_declared, frame_of, view_of
+from local_runner.pipeline.problems import explain
 from local_runner.pipeline.reading import FOREVER, FlowState, reading_with
 from local_runner.pipeline.shims import shims
 from local_runner.pipeline.sources.files import read_sources
 from local_runner.pipeline.sources.loading import importing_from, load_sources
 from local_runner.pipeline.writing.auto_cdc import as_events, current_rows, on_upserts
+from local_runner.spark.errors import missing_setting
 from local_runner.tables import TableName
 from local_runner.tables.fixtures import Fixtures
 from local_runner.tables.volumes import Volumes
@@ -35,8 +37,8 @@ def run_dataset(
     """The rows of the dataset `name`, defined in one of `sources`, as a DataFrame that is already computed.
 
     `inputs` are DataFrames by the name (its last part) that the query reads; a stream reads them as one batch of new rows.
-    Expectations drop rows and fail as in a pipeline. Raises Failure where the dataset or an input is missing; what the
-    query itself raises comes through as it is.
+    Expectations drop rows and fail as in a pipeline. Raises Failure where the dataset or an input is missing, where an input
+    is not read, and where the query does not work.
     """
     definitions = Definitions("catalog", "schema")
     with ExitStack() as stack:
@@ -46,16 +48,44 @@ def run_dataset(
         stack.enter_context(shims(spark, volumes, dbutils))
         stack.enter_context(importing_from([], root))
         for key, value in configuration.items():
+            stack.callback(_restore, spark, key, spark.conf.get(key, None))
             spark.conf.set(key, value)
         names = {"spark": spark, "dbutils": dbutils, "display": display}
-        load_sources(read_sources(sources, root, configuration), definitions, names, root)
+        for source in sources:
+            try:
+                load_sources(read_sources([source], root, configuration), definitions, names, root)
+            except Failure:
+                # SQL writes names as they are: a file without this one has no part in it, and may want settings of its own.
+                if source.suffix != ".sql" or name in source.read_text("utf-8", errors="replace"):
+                    raise
         dataset = _find(definitions, name)
-        stack.enter_context(reading_with(_Given(spark, definitions, dataset, inputs, scratch)))
-        flows = definitions.flows_into(dataset.name)
-        if any(flow.changes for flow in flows):
-            return _applied(spark, flows, dataset, scratch)
-        frames = [enforced(as_declared(frame_of(flow), dataset), dataset.expectations) for flow in flows]
-        return _combined(spark, frames, scratch)
+        given = _Given(spark, definitions, dataset, inputs, scratch)
+        stack.enter_context(reading_with(given))
+        try:
+            rows = _rows(spark, definitions.flows_into(dataset.name), dataset, scratch)
+        except Failure:
+            raise
+        except Exception as error:
+            raise Failure(_explained(error, dataset, root, volumes)) from error
+        given.refuse_unread()
+        return rows
+
+
+def _restore(spark: Any, key: str, value: str | None) -> None:
+    spark.conf.unset(key) if value is None else spark.conf.set(key, value)
+
+
+def _explained(error: Exception, dataset: Dataset, root: Path, volumes: Volumes) -> Diagnostic:
+    problem = explain(error, dataset, root, volumes)
+    key = missing_setting(error)
+    return replace(problem, remedy=f'Give it: configuration={{"{key}": …}}') if key else problem
+
+
+def _rows(spark: Any, flows: list[Flow], dataset: Dataset, scratch: Path) -> Any:
+    if any(flow.changes for flow in flows):
+        return _applied(spark, flows, dataset, scratch)
+    frames = [enforced(as_declared(frame_of(flow), dataset), dataset.expectations) for flow in flows]
+    return _combined(spark, frames, scratch)
 
 
 def _applied(spark: Any, flows: list[Flow], dataset: Dataset, scratch: Path) -> Any:
@@ -110,9 +140,11 @@ class _Given:
     inputs: Mapping[str, Any]
     scratch: Path
     state: FlowState = field(default_factory=FlowState)
+    read: list[str] = field(default_factory=list)
 
     def batch(self, text: str) -> Any:
         name = self.definitions.name(text)
+        self.read.append(name.table)
         if name.table in self.inputs:
             return self.inputs[name.table]
         upstream = self.definitions.datasets.get(name)
@@ -127,6 +159,15 @@ class _Given:
         folder = self.scratch / "inputs" / self.definitions.name(text).table
         frame.write.mode("overwrite").parquet(str(folder))
         return self.spark.readStream.schema(frame.schema).option("maxFileAge", FOREVER).parquet(str(folder))
+
+    def refuse_unread(self) -> None:
+        """Raises Failure for an input that the query has not read: it would test less than it seems to."""
+        if unread := [name for name in self.inputs if name not in self.read]:
+            raise fail(
+                f"{self.dataset.name.table} does not read {', '.join(unread)}",
+                f"Leave it out. It reads: {', '.join(dict.fromkeys(self.read)) or 'no table'}",
+                self.dataset.location,
+            )
 
     def _missing(self, name: TableName) -> Exception:
         table = self.dataset.name.table

@@ -95,8 +95,9 @@ def _session(server: Server) -> "SparkSession":
 
     from local_runner.spark.channel import LoopbackChannel
 
-    # It writes each error of a query to stderr, as JSON with the Java stack; the error itself is raised all the same.
-    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
+    # They write each error of a query to stderr, as JSON with the Java stack; the error itself is raised all the same.
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        PySparkLogger.getLogger(name).disabled = True
     session = SparkSession.builder.channelBuilder(LoopbackChannel(server)).create()
     # A server on this machine that does not answer is gone: waiting for ten minutes, as is the default, does not help.
     session.client.set_retry_policies([DefaultPolicy(max_retries=3)])

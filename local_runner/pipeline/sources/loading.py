@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from linecache import checkcache, getline
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from local_runner.diagnostics import Diagnostic, Failure, Location
 from local_runner.pipeline.definitions import Definitions, recording
 from local_runner.pipeline.sources.files import Source
 from local_runner.pipeline.sources.pickling import pickling_by_value
-from local_runner.spark.errors import words
+from local_runner.spark.errors import missing_setting, places, words
 
 _RUNNER = Path(__file__).parents[1]
 
@@ -65,12 +66,21 @@ def bundle_modules(root: Path) -> set[str]:
 
 def diagnose(error: BaseException, summary: str, root: Path, fallback: Location) -> Diagnostic:
     """An error of a person's code as a diagnostic: their own lines, and Spark's words without its Java stack."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename, root)]
-    location = Location(frames[-1].filename, frames[-1].lineno or 0) if frames else fallback
+    steps = [Location(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
-        location = Location(error.filename, error.lineno or 0)
-    lines = [f"{Path(frame.filename).name}:{frame.lineno}: {frame.line}" for frame in frames]
-    return Diagnostic(summary, location=location, detail="\n".join([*lines, f"{type(error).__name__}: {words(error)}"]))
+        steps.append(Location(error.filename, error.lineno or 0))
+    # Spark looks at a query later than it is written: it says itself which line is at fault.
+    own = [step for step in [*steps, *places(error)] if _is_own(step.file, root)]
+    lines = [f"{Path(step.file).name}:{step.line}: {_text_at(step)}" for step in dict.fromkeys(own)]
+    detail = "\n".join([*lines, f"{type(error).__name__}: {words(error)}"])
+    key = missing_setting(error)
+    remedy = f"Add {key} to the pipeline's resource, under `configuration`" if key else ""
+    return Diagnostic(summary, remedy, own[-1] if own else fallback, detail=detail)
+
+
+def _text_at(place: Location) -> str:
+    checkcache(place.file)
+    return getline(place.file, place.line).strip()
 
 
 def _is_own(file: str, root: Path) -> bool:
