@@ -9,8 +9,8 @@ from pathlib import Path
 
 from local_runner.diagnostics import Failure
 from scripts.bundle_files import bundle_root
-from scripts.doctor.history import git_line
 from scripts.doctor.line import Line, Status, told
+from scripts.doctor.repository import git_line, owners_line
 from scripts.doctor.targets import bundle_lines, placeholder_lines, required_cli, resolved, target_line
 from scripts.doctor.tools import databricks_cli, java, local_spark, python, uv
 from scripts.edge import run
@@ -41,6 +41,7 @@ def examine(root: Path) -> Iterator[Line]:
     yield from bundle_lines(bundles)
     yield from (target_line(target, bundle) for target, bundle in bundles.items())
     yield from placeholder_lines(bundles)
+    yield owners_line(root)
     yield git_line(root, bundles)
 
 

@@ -81,6 +81,33 @@ def test_a_bundle_that_cannot_be_read_is_an_error(doctor):
     assert found["Databricks CLI"][0] == "ok"
 
 
+@pytest.mark.parametrize(
+    ("owners", "line"),
+    [
+        (
+            "# REPLACE-ME\nplatform: '@shop/all'\ndomains:\n  a: '@REPLACE-ME/a'\n  b: '@REPLACE-ME/b'\n",
+            (
+                "warning",
+                "2 of 3 are placeholders, such as @REPLACE-ME/a (owners.yml:4)",
+                "Write your organisation in their place, then: just codeowners",
+            ),
+        ),
+        ("platform: '@shop/all'\ndomains: {a: '@shop/a'}\n", ("ok", "2 in owners.yml", "")),
+    ],
+)
+def test_owners(doctor, tmp_path, owners, line):
+    (tmp_path / "owners.yml").write_text(owners)
+    assert lines(doctor, HEAD + DEV, PROFILE)[0]["owners"] == line
+
+
+def test_owners_that_cannot_be_read(doctor, tmp_path):
+    assert lines(doctor, HEAD + DEV, PROFILE)[0]["owners"][0] == "warning"
+    (tmp_path / "owners.yml").write_text("platform: nobody\ndomains: {}\n")
+    assert lines(doctor, HEAD + DEV, PROFILE)[0]["owners"][1] == (
+        "'nobody' is not an owner that GitHub knows (owners.yml:1)"
+    )
+
+
 def test_git(doctor, git, commit):
     assert lines(doctor, HEAD + DEV, PROFILE)[0]["git"][0] == "warning"
     git("init", "--quiet", "--initial-branch=trunk")
