@@ -99,7 +99,7 @@ class _Comparison:
             case Shared(file) | Data(file):
                 return f"{file} changed"
             case CodeUnit(file, name):
-                return f"{name} changed ({file})" if name.isidentifier() else f"{file} changed"
+                return _code_difference([name], file) if name.isidentifier() else f"{file} changed"
         return "changed"
 
     def _is_same(self, file: str) -> bool:
@@ -150,14 +150,14 @@ class _Comparison:
         # A pipeline uses the tables that it makes; those it reads are used by these.
         is_pipeline = resource.key.startswith("pipelines.")
         made = self.before.uses(resource) | self.after.uses(resource) if is_pipeline else set()
-        reasons: dict[str, None] = {}
+        reasons: dict[str, list[str]] = {}
         vague: dict[str, None] = {}
         seen: set[Node] = {resource}
         waiting: list[Node] = [resource]
         while waiting:
             node = waiting.pop(0)
             if node in self.changed:
-                reasons[self.changed[node]] = None
+                self._add_reason(node, reasons)
             elif node in self.rewired:
                 vague[self.rewired[node]] = None
             if isinstance(node, Table) and None in (self.before.own(node), self.after.own(node)):
@@ -166,12 +166,20 @@ class _Comparison:
             for used in sorted((self.uses[node] & self.reached) - seen, key=repr):
                 seen.add(used)
                 if isinstance(used, Resource):
-                    reasons[f"runs {used.key}"] = None
+                    reasons[f"runs {used.key}"] = []
                 elif isinstance(used, Table) and used not in made:
-                    reasons[f"reads {_name(used)}"] = None
+                    reasons[f"reads {_name(used)}"] = []
                 else:
                     waiting.append(used)
-        return list(reasons or vague)
+        return [_code_difference(names, reason) if names else reason for reason, names in reasons.items()] or list(vague)
+
+    def _add_reason(self, node: Node, reasons: dict[str, list[str]]) -> None:
+        """Add what is different about `node`: names of one file to those that are there, under the file."""
+        reason = self.changed[node]
+        if isinstance(node, CodeUnit) and reason == _code_difference([node.name], node.file):
+            reasons.setdefault(node.file, []).append(node.name)
+        else:
+            reasons[reason] = []
 
 
 def _around(file: str, users: Iterable[str]) -> list[str]:
@@ -204,6 +212,10 @@ def _resource_difference(before: object, after: object) -> str:
     if before is None or after is None:
         return "new" if before is None else "gone from the code"
     return f"{_enumerated(_differing(before, after))} changed"
+
+
+def _code_difference(names: list[str], file: str) -> str:
+    return f"{_enumerated(names)} changed ({file})"
 
 
 def _differing(before: object, after: object, path: str = "") -> list[str]:

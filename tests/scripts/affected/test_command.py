@@ -28,7 +28,8 @@ def change_final(root):
 
 
 READERS = """\
-domain0/source0: final_orders changed (src/domain0/source0/transformations/final_orders.py)
+domain0/source0: final_orders changed
+    (src/domain0/source0/transformations/final_orders.py)
     pipelines.domain0_source0_pipeline
 domain0/source0: runs pipelines.domain0_source0_pipeline
     jobs.domain0_source0_job

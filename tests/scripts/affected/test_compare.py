@@ -365,3 +365,11 @@ def test_a_cell_of_python_in_a_notebook_of_sql(touched):
     both = {JOB: resources("jobs", j=job(**task)), "src/a.sql": text}
     assert touched(both, {**both, "src/a.sql": text.replace("f(1)", "f(2)")}) == {"jobs.j": ["src/a.sql changed"]}
     assert touched(both, {**both, "src/a.sql": text.replace("Words", "More words")}) == {}
+
+
+def test_names_of_one_file_are_told_together(touched):
+    code = "".join(f"def f{number}():\n    return 1\n\n\n" for number in range(5))
+    calls = "+".join(f"f{number}()" for number in range(5))
+    makes = SUMMARY.replace("range(1)", f"range({calls})").replace("\n\n\n", f"\n\n\n{code}", 1)
+    [reason] = touched({MAKES: makes}, {MAKES: makes.replace("return 1", "return 2")})["pipelines.makes"]
+    assert reason == f"f0, f1, f2 and 2 more changed ({MAKES})"
