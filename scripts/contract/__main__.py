@@ -17,8 +17,8 @@ from scripts.edge import run
 from scripts.findings import as_annotations, as_text, merged
 
 
-def main() -> None:
-    """Check the contracts, or record them. Exits with 1 where one is broken."""
+def main() -> int:
+    """Check the contracts, or record them; 1 where one is broken."""
     parser = argparse.ArgumentParser(prog="contract", description=__doc__, allow_abbrev=False)
     parser.add_argument("domains", nargs="*", metavar="domain", help="only these domains (default: all)")
     parser.add_argument("--update", action="store_true", help="record what the code makes now")
@@ -26,10 +26,7 @@ def main() -> None:
 
     root = bundle_root()
     recorded, found = tables_of(root, set(arguments.domains))
-    if arguments.update:
-        record(root, recorded, found)
-    else:
-        check(root, recorded, found)
+    return (record if arguments.update else check)(root, recorded, found)
 
 
 def tables_of(root: Path, domains: set[str]) -> tuple[list[str], dict[str, Tables]]:
@@ -53,17 +50,18 @@ def tables_of(root: Path, domains: set[str]) -> tuple[list[str], dict[str, Table
     return list(filter(is_meant, recorded)), {pair: tables for pair, tables in found.items() if is_meant(pair)}
 
 
-def record(root: Path, recorded: list[str], found: dict[str, Tables]) -> None:
+def record(root: Path, recorded: list[str], found: dict[str, Tables]) -> int:
     """Write the contract of each pair in `found`; remove those of `recorded` that have no final table left."""
     changed = [pair for pair in sorted({*recorded, *found}) if files.write(root, pair, found.get(pair, {}))]
     for pair in changed:
         print(f"{'Recorded' if pair in found else 'Removed'} {files.file_of(root, pair).relative_to(root)}")
     if not changed:
         print("Nothing has changed")
+    return 0
 
 
-def check(root: Path, recorded: list[str], found: dict[str, Tables]) -> None:
-    """Print the differences; exit with 1 where one breaks a contract."""
+def check(root: Path, recorded: list[str], found: dict[str, Tables]) -> int:
+    """Print the differences; 1 where one breaks a contract."""
     contracts = {pair: files.read(root, pair) for pair in recorded}
     different = [
         difference
@@ -72,8 +70,7 @@ def check(root: Path, recorded: list[str], found: dict[str, Tables]) -> None:
     ]
     findings = merged({"": different}, Path.cwd())
     print((as_annotations if os.environ.get("GITHUB_ACTIONS") == "true" else as_text)([], findings))
-    if any(finding.is_error for finding in findings):
-        sys.exit(1)
+    return 1 if any(finding.is_error for finding in findings) else 0
 
 
 if __name__ == "__main__":
