@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 # The markers of tests that run only where `-m` names them: `just test` is to take less than two minutes on two cores.
 ASKED_FOR = ("slow", "kills")
+
+# pytest-xdist tells its workers how wide a terminal is, and commands would fold their messages to it.
+os.environ.pop("COLUMNS", None)
 _server_started: list[Path] = []
 
 
