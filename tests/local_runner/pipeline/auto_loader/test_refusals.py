@@ -25,6 +25,12 @@ def read(pipeline, format_="json", options=None, **case):
         ({"cloudFiles.allowOverwrites": "true"}, "cloudFiles.allowOverwrites=true is not supported"),
         ({"cloudFiles.includeExistingFiles": "false"}, "cloudFiles.includeExistingFiles=false is not supported"),
         ({"cloudFiles.schemaEvolutionMode": "grow"}, "cloudFiles.schemaEvolutionMode is 'grow'"),
+        (
+            {"cloudFiles.schemaEvolutionMode": "addNewColumnsWithTypeWidening"},
+            "cloudFiles.schemaEvolutionMode is 'addNewColumnsWithTypeWidening'",
+        ),
+        ({"cloudFiles.cleanSource": "DELETE"}, "cloudFiles.cleanSource=DELETE is not supported"),
+        ({"cloudFiles.format": "xml"}, "cloudFiles.format is 'xml'"),
         ({"cloudFiles.schemaHints": "id"}, "'id' is no column with a type"),
         ({"cloudFiles.format": "avro"}, r"cloudFiles.format is 'avro'.* Local runs know: csv, json, parquet, text"),
         ({"cloudFiles.format": ""}, "cloudFiles.format is missing"),
