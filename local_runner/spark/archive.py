@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from local_runner.spark.command import jars
+
 LOWEST_PRIORITY = 19
 
 
@@ -28,10 +30,8 @@ class Archive:
     @cached_property
     def path(self) -> Path:
         """A name of its own for each command line, Java build and set of jars; that of when it was first asked for."""
-        java, *arguments = self.command
-        real = Path(java).resolve()
-        jars = sorted(Path(arguments[arguments.index("-cp") + 1]).parent.glob("*.jar"))
-        files = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in (real, *jars)]
+        java = Path(self.command[0]).resolve()
+        files = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in (java, *sorted(jars().glob("*.jar")))]
         key = hashlib.sha256(json.dumps([self.command, files]).encode()).hexdigest()[:16]
         return self.folder / f"classes-{key}.jsa"
 

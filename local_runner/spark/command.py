@@ -11,8 +11,10 @@ from pathlib import Path
 
 from local_runner.diagnostics import fail
 from local_runner.spark.folder import ServerFolder
+from local_runner.spark.hadoop_defaults import empty_defaults
 
 SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
+CHECKPOINT_FILES = "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
 
 # What Spark reaches into; from Spark's launcher, JavaModuleOptions.
 OPENED = [
@@ -72,7 +74,7 @@ def command(java: Path, folder: ServerFolder) -> list[str]:
         "--sun-misc-unsafe-memory-access=allow",
         *(f"-D{key}={value}" for key, value in properties.items()),
         "-cp",
-        f"{jars()}/*",
+        f"{empty_defaults(folder.path)}:{jars()}/*",
         SERVER_CLASS,
     ]
 
@@ -96,6 +98,8 @@ def settings(folder: ServerFolder) -> dict[str, object]:
         # Instants, not the older form without a time zone that is Spark's default.
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.sql.shuffle.partitions": os.cpu_count(),
+        # Spark's default starts a `readlink` for each step of a stream; on local disks both replace files in one step.
+        "spark.sql.streaming.checkpointFileManagerClass": CHECKPOINT_FILES,
         # Each batch's counts of rows are read when its stream has ended.
         "spark.sql.streaming.numRecentProgressUpdates": 100_000,
         "spark.ui.enabled": "false",

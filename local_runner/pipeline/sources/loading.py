@@ -14,7 +14,7 @@ from local_runner.pipeline.sources.files import Source
 from local_runner.pipeline.sources.pickling import pickling_by_value
 from local_runner.spark.errors import missing_setting, places, words
 
-_RUNNER = Path(__file__).parents[1]
+_RUNNER = Path(__file__).parents[2]
 
 
 def load_sources(sources: list[Source], definitions: Definitions, names: dict[str, Any], root: Path) -> None:
@@ -85,10 +85,8 @@ def _text_at(place: Location) -> str:
 
 def _is_own(file: str, root: Path) -> bool:
     """Whether `file` is the bundle's own code: neither this package nor a library installed under the bundle."""
-    path = Path(file)
     return (
-        file.startswith(str(root))  # cheap, and it rules out most of what is asked
-        and path.is_relative_to(root)
-        and not path.is_relative_to(_RUNNER)
-        and not {".venv", "site-packages"} & set(path.relative_to(root).parts)
+        file.startswith(f"{root}/")
+        and not file.startswith(f"{_RUNNER}/")
+        and not {".venv", "site-packages"} & set(file.removeprefix(f"{root}/").split("/"))
     )
