@@ -1,7 +1,9 @@
 """The main job as a person runs it: `just run-local finance_stripe_sync_job`, then `just show`, in a copy of the bundle."""
 
 import json
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ from local_runner.spark import stop
 from tests.bundle_copy import copy_bundle
 from tests.finance.stripe.oracle import expected_base, expected_final, landed
 
+ROOT = Path(__file__).parent.parent
 JOB = "finance_stripe_sync_job"
 
 pytestmark = pytest.mark.spark
@@ -110,3 +113,27 @@ def test_a_broken_transformation_shows_the_persons_own_lines(command, copied):
     assert "Traceback" not in errors
     assert "site-packages" not in errors
     assert "skipped: upstream staging_payments failed" in output
+
+
+@pytest.mark.slow
+def test_the_readmes_way_to_a_pairs_first_row(command, copied):
+    # In the name of a domain that nobody's own pairs have.
+    section = (ROOT / "README.md").read_text().split("## Add a pair")[1].replace("sales", "domain_of_a_test")
+    recipes, configuration, record, layer = re.findall(r"```\w+\n(.*?)```", section, re.DOTALL)[:4]
+    for recipe in recipes.splitlines():
+        just = ["just", "--justfile", str(ROOT / "justfile"), "--working-directory", str(copied)]
+        subprocess.run([*just, *recipe.split("#")[0].split()[1:]], check=True, timeout=60)
+    pipeline = copied / "resources/domain_of_a_test/shop/orders_pipeline.py"
+    before = '        "environment": {'
+    pipeline.write_text(pipeline.read_text().replace(before, configuration + before))
+    for file, text in {
+        "fixtures/domain_of_a_test/shop/landing/orders/orders.json": record,
+        "src/domain_of_a_test/shop/transformations/raw_orders.py": layer,
+    }.items():
+        (copied / file).parent.mkdir(parents=True, exist_ok=True)
+        (copied / file).write_text(text)
+
+    code, _, errors = command("run", "domain_of_a_test_shop_orders_job")
+    assert (code, errors) == (0, "")
+    (row,) = table(command, "raw_orders")
+    assert (row["order_id"], row["amount"]) == ("a1", "10.50")

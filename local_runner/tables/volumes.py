@@ -5,12 +5,14 @@ import re
 import shutil
 import threading
 import uuid
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import Failure, fail
 from local_runner.tables.fixtures import Fixtures
 
 _VOLUME = re.compile(r"^(?:dbfs:)?/Volumes/(?P<catalog>[^/]+)/(?P<schema>[^/]+)/(?P<volume>[^/]+)(?:/(?P<rest>.*))?$")
+_WILDCARD = re.compile(r"[*?\[{]")
 _DBFS = re.compile(r"^dbfs:/(?P<rest>.*)$")
 _FILE = re.compile(r"^file:/+")
 
@@ -27,15 +29,29 @@ class Volumes:
     def local_path(self, path: str) -> str:
         """The place on this machine that a workspace path or a file:/… stands for; any other path as it is.
 
-        Raises Failure where the path climbs out of its volume, or where a volume has neither fixtures nor files.
+        Raises Failure where the path climbs out of its volume, or where neither fixtures nor files are there.
         """
         place = self.place(path)
         if match := _VOLUME.match(path):
-            catalog, schema, volume = _names(match)
-            if not self._state.joinpath("volumes", catalog, schema, volume).is_dir():
-                wanted = self._fixtures.schema_folders(catalog, schema)[-1] / volume
-                raise fail(f"the volume {catalog}.{schema}.{volume} is empty here", f"Put its files under {wanted}/")
+            # A pattern may match nothing yet.
+            needed = self._state.joinpath("volumes", *_names(match)) if _WILDCARD.search(path) else place
+            if not needed.exists():
+                raise self._nothing_at(match, place)
         return str(place or _FILE.sub("/", path))
+
+    def _nothing_at(self, match: re.Match[str], place: Path) -> Failure:
+        names, inside = _names(match), (match["rest"] or "").strip("/")
+        if pattern := _WILDCARD.search(inside):
+            inside = inside[: pattern.start()].rpartition("/")[0]
+        home = self._fixtures.volume_folder(*names) or self._fixtures.schema_folders(*names[:2])[-1] / names[2]
+        wanted = home / inside
+        to_do = f"Add {wanted}" if wanted.suffix else f"Put its files under {wanted}/"
+        volume = ".".join(names)
+        if not self._state.joinpath("volumes", *names).is_dir():
+            return fail(f"the volume {volume} is empty here", to_do)
+        siblings = [path.name for path in place.parent.iterdir()] if place.parent.is_dir() else []
+        close = get_close_matches(place.name, siblings, n=1)
+        return fail(f"the volume {volume} has no {inside} here", f"Did you mean {close[0]}? {to_do}" if close else to_do)
 
     def origin(self, path: str) -> Path | None:
         """The file that a person edits to change the one at a workspace path: its fixture, else the file itself."""

@@ -57,6 +57,37 @@ def test_a_volume_with_no_fixtures_names_the_folder_to_fill(tmp_path):
     assert caught.value.diagnostics[0].remedy == f"Put its files under {tmp_path}/fixtures/finance/stripe/landing/"
 
 
+@pytest.mark.parametrize(
+    ("inside", "summary", "remedy"),
+    [
+        ("ordrs", "has no ordrs here", "Did you mean orders? Put its files under {}/ordrs/"),
+        ("orders/2.json", "has no orders/2.json here", "Did you mean 1.json? Add {}/orders/2.json"),
+        ("none/at/all/", "has no none/at/all here", "Put its files under {}/none/at/all/"),
+    ],
+)
+def test_a_path_to_nothing_in_a_volume_names_where_its_files_belong(tmp_path, landing, inside, summary, remedy):
+    (landing / "orders").mkdir()
+    (landing / "orders" / "1.json").write_text("one")
+    volumes = Volumes(tmp_path / "state", Fixtures(tmp_path / "fixtures", "dev_", "ann_"))
+    with pytest.raises(Failure) as caught:
+        volumes.local_path(f"/Volumes/dev_finance/ann_stripe/landing/{inside}")
+    (problem,) = caught.value.diagnostics
+    assert problem.summary == f"the volume dev_finance.ann_stripe.landing {summary}"
+    assert problem.remedy == remedy.format(landing)
+
+
+def test_a_pattern_may_match_nothing_but_needs_its_volume(tmp_path, landing):
+    volumes = Volumes(tmp_path / "state", Fixtures(tmp_path / "fixtures"))
+    with pytest.raises(Failure) as caught:
+        volumes.local_path("/Volumes/finance/stripe/landing/orders/2*/*.csv")
+    assert caught.value.diagnostics[0].remedy == f"Put its files under {landing}/orders/"
+    (landing / "1.json").write_text("one")
+    volumes = Volumes(tmp_path / "state", Fixtures(tmp_path / "fixtures"))
+    assert volumes.local_path("/Volumes/finance/stripe/landing/*.csv") == (
+        f"{tmp_path}/state/volumes/finance/stripe/landing/*.csv"
+    )
+
+
 @pytest.mark.parametrize("path", ["/Volumes/c/s/v/../../x", "dbfs:/../x"])
 def test_a_path_that_climbs_out_is_refused(tmp_path, path):
     (tmp_path / "fixtures" / "c" / "s" / "v").mkdir(parents=True)

@@ -67,7 +67,7 @@ def test_a_folder_without_files(pipeline):
 
 def test_a_folder_that_is_not_there(pipeline):
     read(pipeline)
-    with pytest.raises(Failure, match="landing/raw, and there is no such folder"):
+    with pytest.raises(Failure, match="landing has no raw here"):
         pipeline.run(dry_run=True)
 
 
