@@ -7,7 +7,7 @@ No condition is ever NULL: a NULL in a column that it names breaks the rule.
 
 from collections.abc import Iterable
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 Rules = dict[str, str]
@@ -34,13 +34,13 @@ def known(column: str, values: Iterable[str]) -> Rules:
 
 
 def unique(*key: str) -> Rules:
-    """`unique_<key>`: for the rows of `copies`. A rule sees one row at a time, so the rows of a key are counted first."""
+    """`unique_<key>`: for the rows of `counted`. A rule sees one row at a time, so the rows of a key are counted first."""
     return {f"unique_{'_'.join(key)}": "copies = 1"}
 
 
-def copies(table: DataFrame, *key: str) -> DataFrame:
-    """A row for each value of `key` in `table`: the columns of `key`, and `copies`, how many rows have it."""
-    return table.groupBy(*key).agg(F.count("*").alias("copies"))
+def counted(table: DataFrame, *key: str) -> DataFrame:
+    """`table`, and in `copies` how many of its rows have the same `key` as this one."""
+    return table.withColumn("copies", F.count("*").over(Window.partitionBy(*key)))
 
 
 def _literal(value: str) -> str:

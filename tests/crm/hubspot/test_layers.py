@@ -48,17 +48,20 @@ def test_base_holds_the_newest_state_of_each_deal(dataset, spark):
     ]
 
 
-def test_a_deal_that_is_there_twice_fails_the_update(dataset, spark):
-    base = spark.createDataFrame([("d1",), ("d2",), ("d1",)], "deal_id string")
-    with pytest.raises(Exception, match=r'expectation unique_deal_id failed: the row \{"deal_id":"d1","copies":2\}'):
-        dataset(PAIR, "base_deals_unique", base_deals=base)
+def test_a_deal_that_is_there_twice_goes_no_further(dataset, spark):
+    deal = "currency string, stage string, amount decimal(18,2), deal_id string"
+    base = spark.createDataFrame([("EUR", "closedwon", Decimal(1), "d1"), ("EUR", "closedwon", Decimal(2), "d1")], deal)
+    paid = spark.createDataFrame([("EUR", 20.05)], "currency string, total_amount double")
+    with pytest.raises(Exception, match=r'unique_deal_id failed: the row \{.*"deal_id":"d1","copies":2\}'):
+        dataset(PAIR, "staging_revenue", SUMMARY, base_deals=base, final_payment_summary=paid)
 
 
 def test_staging_puts_what_was_won_beside_what_was_paid(dataset, spark):
     deals = [("EUR", "closedwon", "1.50"), ("EUR", "closedwon", "2.00"), ("EUR", "contractsent", "9.00")]
     deals += [("SEK", "closedwon", "7.00"), ("USD", "closedlost", "5.00")]
     base = spark.createDataFrame(
-        [(*deal[:2], Decimal(deal[2])) for deal in deals], "currency string, stage string, amount decimal(18,2)"
+        [(*deal[:2], Decimal(deal[2]), number) for number, deal in enumerate(deals)],
+        "currency string, stage string, amount decimal(18,2), deal_id int",
     )
     paid = spark.createDataFrame([("EUR", 20.05, 3), ("CHF", 0.1, 1)], "currency string, total_amount double, n int")
     staging = dataset(PAIR, "staging_revenue", SUMMARY, base_deals=base, final_payment_summary=paid)

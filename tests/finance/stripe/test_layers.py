@@ -61,14 +61,14 @@ def test_base_holds_the_newest_event_of_each_payment(dataset, load_fixture, spar
     ]
 
 
-def test_a_payment_that_is_there_twice_fails_the_update(dataset, spark):
-    once = spark.createDataFrame([("p1",), ("p2",)], "payment_id string")
-    assert rows(dataset(PAIR, "base_payments_unique", base_payments=once), "payment_id") == [
-        {"payment_id": "p1", "copies": 1},
-        {"payment_id": "p2", "copies": 1},
-    ]
-    with pytest.raises(Exception, match=r'expectation unique_payment_id failed: the row \{"payment_id":"p2","copies":2\}'):
-        dataset(PAIR, "base_payments_unique", base_payments=once.union(once.where("payment_id = 'p2'")))
+def test_a_payment_that_is_there_twice_goes_no_further(dataset, spark):
+    once = spark.createDataFrame([("p1", "failed"), ("p2", "succeeded")], "payment_id string, status string")
+    twice = once.union(once.where("payment_id = 'p2'"))
+    with pytest.raises(Exception, match=r'unique_payment_id failed: the row \{"payment_id":"p2",.*"copies":2\}'):
+        dataset(PAIR, "staging_payments", base_payments=twice)
+    staging = dataset(PAIR, "staging_payments", base_payments=once)
+    assert staging.columns == ["payment_id", "status", "is_successful"]
+    assert [row["payment_id"] for row in rows(staging, "payment_id")] == ["p1", "p2"]
 
 
 def test_staging_marks_the_payments_that_succeeded(dataset, spark):

@@ -12,7 +12,7 @@ MONEY = "decimal(28,2)"
 )
 def staging_revenue() -> DataFrame:
     won = (
-        spark.read.table("base_deals")
+        spark.read.table("base_deals_unique")
         .where("stage = 'closedwon'")
         .groupBy("currency")
         .agg(F.count("*").alias("deals_won"), F.sum("amount").cast(MONEY).alias("won_amount"))
