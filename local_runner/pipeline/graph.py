@@ -15,7 +15,7 @@ from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import check_rules, enforced
 from local_runner.pipeline.flow_checks import flow_problems, hold_against
-from local_runner.pipeline.reading import FlowState, StoredTables, reading_with
+from local_runner.pipeline.reading import AtSourceLevel, FlowState, StoredTables, reading_with
 from local_runner.pipeline.sources.loading import diagnose
 from local_runner.pipeline.writing.auto_cdc import Rules, as_events, current_rows, on_upserts
 from local_runner.tables import TableName
@@ -47,19 +47,24 @@ class UpstreamUnusable(Exception):
         self.name = name
 
 
-def build_graph(definitions: Definitions, stored: StoredTables, spark: Any, root: Path) -> dict[TableName, Node]:
+def build_graph(
+    definitions: Definitions, stored: StoredTables, at_source_level: AtSourceLevel, spark: Any, root: Path
+) -> dict[TableName, Node]:
     """The pipeline's datasets as nodes, each after all its upstreams.
 
     A query that does not work leaves its `problem` on the node. Raises Failure where no order exists or nothing could
     be run: a cycle, a table that is nowhere, a flow into nothing, a dataset without a flow.
     """
-    return _Builder(definitions, stored, spark, root).build()
+    return _Builder(definitions, stored, at_source_level, spark, root).build()
 
 
 class _Builder:
-    def __init__(self, definitions: Definitions, stored: StoredTables, spark: Any, root: Path) -> None:
+    def __init__(
+        self, definitions: Definitions, stored: StoredTables, at_source_level: AtSourceLevel, spark: Any, root: Path
+    ) -> None:
         self._definitions = definitions
         self._stored = stored
+        self._at_source_level = at_source_level
         self._spark = spark
         self._root = root
         self._nodes: dict[TableName, Node] = {}
@@ -99,7 +104,9 @@ class _Builder:
         for flow in flows:
             try:
                 with reading_with(_EmptyTables(self, node, self._stored.flow_state(dataset.name, flow.name))):
-                    self._settle(node, flow, frame_of(flow))
+                    frame = frame_of(flow)
+                    self._at_source_level.refuse_old_rows(flow, frame)
+                    self._settle(node, flow, frame)
             except Failure:
                 raise
             except UpstreamUnusable as unusable:

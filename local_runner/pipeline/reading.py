@@ -1,6 +1,6 @@
 """Where the tables that a query function names come from: one `TableReader` at a time answers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local_runner.diagnostics import Diagnostic, Failure, Location, fail
-from local_runner.pipeline.definitions import Definitions, caller
+from local_runner.pipeline.definitions import Definitions, Flow, caller
 from local_runner.pipeline.makers import Makers
 from local_runner.pipeline.writing.appending import flow_folder
+from local_runner.spark.connect_plan import plan_id, plan_ids
 from local_runner.tables import TableEntry, TableName, TableStore
 from local_runner.tables.fixtures import Fixtures
 from local_runner.tables.records import broken_record
@@ -157,7 +158,8 @@ class StoredTables:
 class AtSourceLevel:
     """The reader while source files are read, outside their query functions: what is there before the run.
 
-    `reads` fills with the names that are read, and where: what a later file defines is not known yet.
+    `reads` fills with the names that are read, and where: what a later file defines is not known yet. `plans` has the names
+    by the numbers of their DataFrames' plans.
     """
 
     has_rows = True
@@ -165,12 +167,25 @@ class AtSourceLevel:
     stored: StoredTables
     state: FlowState = FlowState()
     reads: list[tuple[TableName, Location]] = field(default_factory=list)
+    plans: dict[int, TableName] = field(default_factory=dict)
 
     def batch(self, name: str) -> Any:
-        return self.stored.batch(self._noted(name))
+        return self._noted(name, self.stored.batch)
 
     def stream(self, name: str) -> Any:
-        return self.stored.stream(self._noted(name))
+        return self._noted(name, self.stored.stream)
+
+    def refuse_old_rows(self, flow: Flow, frame: Any) -> None:
+        """Raises Failure where the flow's `frame` is built on a table of the pipeline that was read at source level."""
+        if not self.plans:
+            return
+        for name in sorted({self.plans[number] for number in plan_ids(frame) & self.plans.keys()}):
+            if self.definitions.makes(name):
+                raise fail(
+                    f"{flow.target.table} uses {name}, which was read outside its query function: as the last run left it",
+                    "Read it in the function",
+                    flow.location,
+                )
 
     def refuse_gone(self, stored: StoredTables) -> None:
         """Raises Failure with a diagnostic for each read of a table that nothing makes any more."""
@@ -183,9 +198,12 @@ class AtSourceLevel:
                 )
             )
 
-    def _noted(self, name: str) -> TableName:
-        self.reads.append((self.definitions.name(name), caller()))
-        return self.reads[-1][0]
+    def _noted(self, text: str, read: Callable[[TableName], Any]) -> Any:
+        name = self.definitions.name(text)
+        frame = read(name)
+        self.reads.append((name, caller()))
+        self.plans[plan_id(frame)] = name
+        return frame
 
 
 def _parts(name: TableName) -> tuple[str, str, str]:

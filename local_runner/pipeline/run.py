@@ -84,7 +84,7 @@ def run_pipeline(
             makers.record(store)
         stored = StoredTables(spark, store, fixtures, makers)
         at_source_level.refuse_gone(stored)
-        graph = build_graph(definitions, stored, spark, bundle.root)
+        graph = build_graph(definitions, stored, at_source_level, spark, bundle.root)
         run = _Run(
             bundle, key, spark, definitions, graph, stored, store, volumes, _selected(selection, graph), selection, report
         )
@@ -119,7 +119,10 @@ _TABLES = (Kind.STREAMING_TABLE, Kind.AUTO_CDC_TARGET, Kind.MATERIALIZED_VIEW)
 
 @dataclass
 class _Run:
-    """One run in progress. `done` fills with the results, by name, in the order the datasets end."""
+    """One run in progress. `done` fills with the results, by name, in the order the datasets end.
+
+    `clones` are the sessions of flows with settings of their own.
+    """
 
     bundle: ResolvedBundle
     key: str
@@ -133,8 +136,17 @@ class _Run:
     selection: Selection
     report: Callable[[DatasetResult], None]
     done: dict[TableName, DatasetResult] = field(default_factory=dict)
+    clones: list[Any] = field(default_factory=list)
 
     def run(self) -> list[DatasetResult]:
+        """Write the datasets, and leave nothing on the server."""
+        try:
+            return self._run()
+        finally:
+            for session in self.clones:
+                session.stop()
+
+    def _run(self) -> list[DatasetResult]:
         waiting = dict(self.graph)
         running: dict[Future[DatasetResult], TableName] = {}
         with ThreadPoolExecutor(WORKERS) as pool:
@@ -240,7 +252,10 @@ class _Run:
         checks = Checks(streaming and not flow.reads_batch)
         conf = {**self.graph[flow.target].dataset.spark_conf, **flow.spark_conf}
         with reading_with(_Tables(self, checks, state)):
-            return Query(flow, with_conf(frame_of(flow), conf), checks)
+            frame = with_conf(frame_of(flow), conf)
+        if conf:
+            self.clones.append(frame.sparkSession)
+        return Query(flow, frame, checks)
 
     def read(self, text: str, streaming: bool, checks: Checks) -> Any:
         """The rows of the table that a query names. A view's query runs where it is read, and its rules apply there."""

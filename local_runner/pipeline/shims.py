@@ -9,6 +9,7 @@
 | `read_files(…)` in it                    | Auto Loader (auto_loader/)                              |
 | `/Volumes/…` and `dbfs:/…` in a reader   | a file system over folders here (tables/volumes.py)  |
 | `from pyspark.dbutils import DBUtils`    | the `dbutils` of the source files (dbutils/)         |
+| `frame.cache()`, `frame.persist()`       | the frame: the server would keep it for later runs   |
 | `frame.write`, `spark.catalog`, …        | a refusal, where a source file says it (refusals.py) |
 """
 
@@ -67,6 +68,8 @@ def shims(spark: Any, volumes: Volumes, dbutils: Any = None) -> Iterator[None]:
         put(SparkSession, "sql", _sql(SparkSession.sql, loader))
         put(DataFrameReader, "load", _load(DataFrameReader.load, volumes))
         put(DataStreamReader, "load", _stream_load(DataStreamReader.load, volumes, loader))
+        for name in ("cache", "persist", "unpersist"):
+            put(DataFrame, name, lambda self, *_, **__: self)
         for owner in (DataFrame, GroupedData, SparkSession):
             for name in (name for other, name in EFFECTS if other == owner.__name__ and hasattr(owner, name)):
                 put(owner, name, _refused_in_sources(owner, name))

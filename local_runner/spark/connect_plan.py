@@ -1,5 +1,6 @@
 """The one module that builds on Spark Connect's own plan classes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -48,6 +49,28 @@ def with_conf(frame: Any, conf: dict[str, str]) -> Any:
     for key, value in conf.items():
         session.conf.set(key, value)
     return DataFrame(frame._plan, session)
+
+
+def plan_id(frame: Any) -> int:
+    """The number by which the plans that are built on `frame` know it."""
+    return frame._plan._root_plan_id
+
+
+def plan_ids(frame: Any) -> set[int]:
+    """The numbers of the frames that `frame` is built on, its own among them."""
+    from google.protobuf.message import Message
+
+    found, messages = set(), [frame._plan.to_proto(frame.sparkSession.client)]
+    while messages:
+        for field, value in messages.pop().ListFields():
+            if field.name == "plan_id":
+                found.add(value)
+            elif isinstance(value, Message):
+                messages.append(value)
+            elif field.message_type:
+                parts = value.values() if isinstance(value, Mapping) else value
+                messages += [part for part in parts if isinstance(part, Message)]
+    return found
 
 
 def activate(spark: Any) -> None:

@@ -238,3 +238,75 @@ def test_decimals_and_times_come_through_exactly(pipeline):
     row = pipeline.rows("exact")[0]
     assert row["d"] == Decimal("0.3")
     assert row["t"].isoformat() == "2024-03-31T00:30:00+00:00"
+
+
+@pytest.mark.slow
+def test_what_a_query_caches_is_no_later_runs_input(pipeline):
+    cached = """
+    @dp.materialized_view
+    def cached():
+        frame = spark.read.table("raw").cache()
+        frame.count()
+        return frame.persist()
+"""
+    pipeline.source(SOURCE + cached)
+    pipeline.land("1.json", FIRST)
+    assert pipeline.run().ok
+    pipeline.land("2.json", SECOND[1:])
+    assert pipeline.run().ok
+    assert pipeline.rows("cached") == raw(FIRST + SECOND[1:])
+    assert pipeline.rows("final") == totals(FIRST + SECOND[1:])
+
+
+@pytest.mark.slow
+def test_rows_read_outside_the_query_function_are_not_taken_for_this_runs(pipeline):
+    pipeline.source(SOURCE)
+    pipeline.land("1.json", FIRST)
+    assert pipeline.run().ok
+    outside = """
+    before = spark.read.table("raw")
+    number = before.count()
+
+    @dp.materialized_view
+    def direct():
+        return before.dropDuplicates(["id"])
+
+    @dp.materialized_view
+    def by_sql():
+        return spark.sql("select * from {rows} join sales.shop.base using (id)", rows=before.where("id > 1"))
+
+    @dp.materialized_view
+    def allowed():
+        return spark.range(number)
+"""
+    pipeline.source(SOURCE + outside)
+    pipeline.land("2.json", SECOND)
+    with pytest.raises(Failure) as caught:
+        pipeline.run()
+    assert [(problem.summary, problem.remedy, problem.location.line) for problem in caught.value.diagnostics] == [
+        (
+            f"{table} uses sales.shop.raw, which was read outside its query function: as the last run left it",
+            "Read it in the function",
+            line,
+        )
+        for table, line in (("direct", 23), ("by_sql", 27))
+    ]
+    assert pipeline.rows("raw") == raw(FIRST)
+
+
+@pytest.mark.slow
+def test_a_run_leaves_no_session_on_the_server(pipeline, monkeypatch):
+    clones = []
+    clone = type(pipeline.spark).cloneSession
+
+    def noted(session, *arguments):
+        clones.append(clone(session, *arguments))
+        return clones[-1]
+
+    monkeypatch.setattr(type(pipeline.spark), "cloneSession", noted)
+    pipeline.source(SOURCE.replace("@dp.table", "@dp.table(spark_conf={'spark.sql.shuffle.partitions': '2'})"))
+    pipeline.land("1.json", FIRST)
+    assert pipeline.run().ok
+    assert [session.is_stopped for session in clones] == [True, True]
+    assert not pipeline.spark.is_stopped
+    assert pipeline.spark.streams.active == []
