@@ -114,6 +114,13 @@ def _workspace_session() -> "SparkSession":
     return builder.getOrCreate()
 
 
+@pytest.fixture
+def shared_spark(spark: "SparkSession", monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runner's commands work on the server that all tests share: only where the session is from is another."""
+    monkeypatch.setattr("local_runner.spark.connect", lambda _: spark.newSession())
+    monkeypatch.setattr("local_runner.spark.end_run", lambda _: None)
+
+
 @pytest.fixture(scope="session")
 def load_fixture(spark: "SparkSession") -> "Callable[[str], DataFrame]":
     """`load_fixture("finance/stripe/x.json")`: a file under fixtures/ as a DataFrame.

@@ -1,10 +1,12 @@
 """The main job as a person runs it: `just run-local finance_stripe_sync_job`, then `just show`, in a copy of the bundle."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,17 +24,14 @@ pytestmark = pytest.mark.spark
 
 
 @pytest.fixture(scope="module")
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The bundle with its fixtures, and a Spark server of its own."""
-    root = copy_bundle(tmp_path_factory.mktemp("bundle"))
-    yield root
-    stop(root)
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle with its fixtures."""
+    return copy_bundle(tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.fixture
-def command(copied: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple]:
-    """`command("run", …)`: (exit code, stdout, stderr) of a verb of the runner. The server stays, though this may be CI."""
-    monkeypatch.delenv("CI", raising=False)
+def command(copied: Path, capsys: pytest.CaptureFixture[str], shared_spark: None) -> Callable[..., tuple]:
+    """`command("run", …)`: (exit code, stdout, stderr) of a verb of the runner."""
 
     def run(verb: str, *arguments: str) -> tuple[int, str, str]:
         code = main([verb, *arguments, "--bundle", str(copied)])
@@ -60,6 +59,23 @@ def test_two_runs_give_the_table_that_plain_python_gives(command):
         ]
         assert len(table(command, "base_payments")) == len(expected_base())
         assert len(table(command, "raw_payments")) == len(landed())
+
+
+@pytest.mark.slow
+def test_from_the_shell_on_a_server_of_its_own(tmp_path):
+    root = copy_bundle(tmp_path / "bundle")
+    runner = [sys.executable, "-m", "local_runner"]
+    environment = {key: value for key, value in os.environ.items() if key != "CI"}
+    try:
+        for _ in range(2):
+            subprocess.run([*runner, "run", JOB, "--bundle", root], env=environment, check=True, timeout=300)
+            shown = subprocess.run(
+                [*runner, "show", "final_payment_summary", "-o", "json", "--bundle", root], check=True, capture_output=True
+            )
+            rows = [json.loads(line, parse_float=Decimal) for line in shown.stdout.splitlines()]
+            assert sorted(rows, key=lambda row: row["currency"]) == expected_final()
+    finally:
+        stop(root)
 
 
 def test_an_unknown_name_gets_a_suggestion(command):

@@ -12,7 +12,6 @@ import pytest
 from pyarrow import parquet
 
 from local_runner.cli import main
-from local_runner.spark import stop
 from local_runner.tables import TableEntry, TableName, TableStore
 
 ORDERS = [
@@ -75,10 +74,3 @@ targets:
 """
     )
     return Bundle(tmp_path, capsys)
-
-
-@pytest.fixture
-def shared_spark(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands work on the server that all tests share: only where the session is from is another."""
-    monkeypatch.setattr("local_runner.spark.connect", lambda _: spark.newSession())
-    monkeypatch.setattr("local_runner.spark.end_run", stop)
