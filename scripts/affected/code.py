@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from scripts.affected.module import EFFECTS, Chain, Import, Module, Unit, read_module
+from scripts.affected.module import ANY, EFFECTS, Chain, Import, Module, Unit, read_module
 from scripts.affected.tree import Tree
 from scripts.lineage.notebooks import notebooks_run, python_text
 
@@ -97,6 +97,8 @@ class Code:
 
     def _files_run_by(self, file: str, imported: Import) -> set[str]:
         """The files that an import runs: the module's own, and those of the packages around it."""
+        if imported.name == ANY:
+            return self._files_that_start(file, imported.module)
         files: set[str] = set()
         names = [*filter(None, imported.module.split("."))]
         if imported.name and imported.name != "*":
@@ -111,6 +113,8 @@ class Code:
 
     def _imported(self, file: str, imported: Import) -> set[Used]:
         """What an import inside a function, or the import of a whole file, depends on."""
+        if imported.name == ANY:
+            return {CodeUnit(other, WHOLE) for other in self._files_that_start(file, imported.module)}
         if imported.name == "*":
             return self._followed(file, Import(imported.module, imported.level), (), frozenset())
         return self._followed(file, imported, (), frozenset())
@@ -174,6 +178,14 @@ class Code:
     def _folders_around(self, folder: str) -> list[str]:
         own = [path for path in (folder, *map(str, PurePosixPath(folder).parents)) if path in self._root_paths]
         return list(dict.fromkeys([folder, *own, "src", ""]))
+
+    def _files_that_start(self, file: str, name: str) -> set[str]:
+        """The modules whose full names start with `name`, and the packages around them; without a name, all under src/."""
+        start = name.lstrip(".").replace(".", "/")
+        places = [f"{folder}/{start}".lstrip("/") for folder in self._folders(file, 0)] if start else ["src/"]
+        packages = {f"{os.path.dirname(place)}/__init__.py" for place in places}
+        found = (other for other in self.tree.files if other.endswith(".py"))
+        return {other for other in found if other in packages or other.startswith(tuple(places))}
 
     def _run(self, file: str, path: str) -> str | None:
         """The notebook that `file` runs with `%run path`."""

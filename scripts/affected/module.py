@@ -16,6 +16,9 @@ EFFECTS = ""
 # What the name of a statement of SQL starts with, in a notebook of Python; the rest is what it says.
 SQL = "%sql "
 
+# In the place of a module's name: any that starts so.
+ANY = "**"
+
 # A name as it is used, with the attributes that follow it: `common.money.round_up` is ("common", "money", "round_up").
 Chain = tuple[str, ...]
 
@@ -27,7 +30,10 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 @dataclass(frozen=True)
 class Import:
-    """`from ..a.b import c` is module `a.b`, level 2, name `c`; `import a.b` has no name."""
+    """`from ..a.b import c` is module `a.b`, level 2, name `c`; `import a.b` has no name.
+
+    The name ANY is for a module whose name is put together at run time: `module` is what it starts with.
+    """
 
     module: str
     level: int = 0
@@ -272,11 +278,10 @@ class _Uses(ast.NodeVisitor):
         self._visit_scope([node.body], _parameters(node.args))
 
     def visit_Call(self, node: ast.Call) -> None:
-        named = node.args[0] if node.args else None
-        if isinstance(named, ast.Constant) and isinstance(named.value, str):
-            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
-            if name in ("import_module", "__import__"):
-                self.imports.add(Import(named.value))
+        name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+        if name in ("import_module", "__import__") and node.args:
+            text, is_whole = _start_of(node.args[0])
+            self.imports.add(Import(text) if is_whole else Import(text, name=ANY))
         self.generic_visit(node)
 
     def _visit_comprehension(self, node: ast.AST) -> None:
@@ -306,6 +311,18 @@ class _Uses(ast.NodeVisitor):
     def _use(self, chain: Chain) -> None:
         if not any(chain[0] in names for names in self._local):
             self.uses.add(chain)
+
+
+def _start_of(node: ast.expr) -> tuple[str, bool]:
+    """The text that `node` starts with, as far as it is written out, and whether that is all."""
+    match node:
+        case ast.Constant(str(text)):
+            return text, True
+        case ast.JoinedStr([ast.Constant(str(text)), *rest]):
+            return text, not rest
+        case ast.BinOp(left, ast.Add()):
+            return _start_of(left)[0], False
+    return "", False
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:

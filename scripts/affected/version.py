@@ -24,6 +24,7 @@ _REFERENCE = re.compile(r"\$\{resources\.(\w+\.[^.}]+)\.([^}]+)\}")
 _EDITABLE = re.compile(r"(?:--editable|-e)[ =](.+)")
 # Whoever refers to one of these by its id runs it.
 _RUN = ("pipelines.", "jobs.")
+_WORKSPACE_NODE = Shared("workspace")
 # Where the bundle is deployed: a change of it leaves everything behind.
 _WORKSPACE = ("host", "profile", "account_id", "workspace_id", "root_path", "file_path", "artifact_path", "state_path")
 
@@ -44,7 +45,13 @@ class Version:
         self.pipelines = Pipelines(bundle, lineage, self.tree, self.code)
         self._uses: dict[Node, set[Node]] = defaultdict(set, self.pipelines.uses)
         for key, value in self.resources.items():
-            self._uses[Resource(key)] |= set(self._used_by(key, value))
+            used = set(self._used_by(key, value))
+            # What a pipeline installs reaches its rows.
+            installed = {node for node in used if isinstance(node, Shared) and node != _WORKSPACE_NODE}
+            for made in self._uses[Resource(key)]:
+                if isinstance(made, Table | Step):
+                    self._uses[made] |= installed
+            self._uses[Resource(key)] |= used
 
     def own(self, node: Node) -> object | None:
         """What `node` is, without what it uses; None where this version does not have it."""
@@ -99,7 +106,7 @@ class Version:
         return code_of(module.units[name]) if name in module.units else None
 
     def _used_by(self, key: str, value: Any) -> Iterator[Node]:
-        yield Shared("workspace")
+        yield _WORKSPACE_NODE
         is_pipeline = key.startswith("pipelines.")
         for text in _texts(value):
             for resource, field in _REFERENCE.findall(text):

@@ -2,224 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-BUNDLE = """\
-bundle:
-  name: generated
-include:
-  - resources/*/*/*.yml
-sync:
-  exclude: [tests/**]
-variables:
-  catalog: {description: before the domain, default: ""}
-  retention: {description: days, default: "30"}
-targets:
-  dev:
-    default: true
-    workspace:
-      host: https://dev.example.com
-    variables:
-      catalog: dev_
-  prod:
-    workspace:
-      host: https://prod.example.com
-"""
-PYTHON_RESOURCES = """\
-python:
-  venv_path: .venv
-  resources: ["resources:load_resources"]
-"""
-PYPROJECT = """\
-[project]
-name = "generated"
-version = "1"
-dependencies = []
-
-[tool.ruff]
-line-length = 100
-"""
-MONEY = '''\
-"""Amounts."""
-
-from decimal import Decimal
-
-CENTS = Decimal("0.01")
-
-
-def to_major(amount):
-    """Whole units."""
-    return amount * CENTS
-
-
-def never_used(amount):
-    return amount
-'''
-DATES = '''\
-"""Days."""
-
-
-def day(column):
-    return column.cast("date")
-'''
-CHECKS = """\
-import common.dates as dates
-
-
-def is_recent(column):
-    # Since the start of the year.
-    return dates.day(column) > "2025-01-01"
-"""
-# What a pair imports of `common`, in three ways of writing it, and the call that uses it.
-HELPERS = {
-    "money": ("from common.money import to_major", 'to_major(F.col("amount"))'),
-    "dates": ("import common.dates", 'common.dates.day(F.col("created_at"))'),
-    "checks": ("from common import checks", 'checks.is_recent(F.col("created_at"))'),
-}
-RAW = """\
-from pyspark import pipelines as dp
-
-
-@dp.table
-def raw_orders():
-    return spark.readStream.format("cloudFiles").load(spark.conf.get("landing.path"))
-"""
-BASE = '''\
-"""Typed orders."""
-
-from pyspark import pipelines as dp
-from pyspark.sql import functions as F
-
-{helper}
-from {domain}.{source} import rules
-
-
-@dp.materialized_view(comment="Typed")
-def base_orders():
-    # One row an order.
-    orders = spark.read.table("raw_orders")
-    return orders.where(rules.valid("amount")).withColumn("value", {call})
-'''
-RULES = """\
-from pathlib import Path
-
-RATES = Path(__file__).with_name("rates.csv").read_text()
-
-
-def valid(column):
-    return f"{column} >= 0" if RATES else column
-
-
-def unused(column):
-    return f"{column} < 0"
-"""
-STAGING_SQL = """\
--- Orders of value.
-CREATE OR REFRESH MATERIALIZED VIEW staging_orders AS
-SELECT o.*, '{origin}' AS origin
-FROM base_orders AS o
-{join}WHERE o.value > 10;
-"""
-STAGING_PYTHON = """\
-from pyspark import pipelines as dp
-
-
-@dp.materialized_view
-def staging_orders():
-    orders = spark.read.table("base_orders").where("value > " + spark.conf.get("threshold"))
-    {join}return orders
-"""
-FINAL = """\
-from pyspark import pipelines as dp
-from pyspark.sql import functions as F
-
-
-@dp.materialized_view
-def final_orders():
-    return spark.read.table("staging_orders").groupBy("currency").agg(F.sum("value").alias("total"))
-"""
-AUDIT = """\
-from pyspark import pipelines as dp
-
-
-@dp.materialized_view
-def final_audit():
-    return spark.read.table("staging_orders").groupBy("status").count()
-"""
-PIPELINE = """\
-resources:
-  pipelines:
-    {key}_pipeline:
-      name: {key}_pipeline
-      catalog: ${{var.catalog}}{domain}
-      schema: {source}
-      serverless: true
-      root_path: ../../../src/{domain}/{source}
-      libraries:
-        - glob:
-            include: ../../../src/{domain}/{source}/transformations/**
-      configuration:
-        landing.path: /Volumes/{domain}/{source}/landing
-        threshold: "10"
-        not.read: "1"
-        upstream: {upstream}
-{tag}      environment:
-        dependencies:
-          - --editable ${{workspace.file_path}}
-"""
-JOB = """\
-resources:
-  jobs:
-    {key}_job:
-      name: {key}_job
-      trigger:
-        periodic:
-          interval: 6
-          unit: HOURS
-      tasks:
-        - task_key: refresh
-          pipeline_task:
-            pipeline_id: ${{resources.pipelines.{key}_pipeline.id}}
-"""
-# The same, as `just build-pipeline-resource` and `just build-job-resource` write it.
-PYTHON_PIPELINE = """\
-from databricks.bundles.pipelines import Pipeline
-
-{key}_pipeline = Pipeline.from_dict(
-    {{
-        "name": "{key}_pipeline",
-        "catalog": "${{var.catalog}}{domain}",
-        "schema": "{source}",
-        "serverless": True,
-        "root_path": "src/{domain}/{source}",
-        "libraries": [{{"glob": {{"include": "src/{domain}/{source}/transformations/**"}}}}],
-        "configuration": {{
-            "landing.path": "/Volumes/{domain}/{source}/landing",
-            "threshold": "10",
-            "not.read": "1",
-            "upstream": "{upstream}",
-{tag}        }},
-        "environment": {{"dependencies": ["--editable ${{workspace.file_path}}"]}},
-    }}
+from tests.scripts.affected.texts import (
+    AUDIT,
+    BASE,
+    BUNDLE,
+    CHECKS,
+    COMPUTED,
+    DATES,
+    EXPORT,
+    EXPORT_JOB,
+    FINAL,
+    HELPERS,
+    JOB,
+    LABELS,
+    MONEY,
+    NOTES,
+    PIPELINE,
+    PYPROJECT,
+    PYTHON_JOB,
+    PYTHON_PIPELINE,
+    PYTHON_RESOURCES,
+    RATES,
+    RAW,
+    RULES,
+    STAGING_PYTHON,
+    STAGING_SQL,
 )
-"""
-PYTHON_JOB = """\
-from databricks.bundles.jobs import Job
-
-{key}_job = Job.from_dict(
-    {{
-        "name": "{key}_job",
-        "trigger": {{"periodic": {{"interval": 6, "unit": "HOURS"}}}},
-        "tasks": [
-            {{
-                "task_key": "refresh",
-                "pipeline_task": {{"pipeline_id": "${{resources.pipelines.{key}_pipeline.id}}"}},
-            }}
-        ],
-    }}
-)
-"""
 
 
 @dataclass(eq=False)
@@ -230,6 +42,7 @@ class Pair:
     is_sql: bool
     has_retention: bool
     is_python: bool = False
+    is_exported: bool = False
     upstream: Pair | None = None
     readers: list[Pair] = field(default_factory=list)
 
@@ -243,12 +56,17 @@ class Pair:
         return {f"pipelines.{self.key}_pipeline", f"jobs.{self.key}_job"}
 
     @property
+    def exports(self) -> set[str]:
+        """The job whose notebook reads the pair's final table."""
+        return {f"jobs.{self.key}_export"} if self.is_exported else set()
+
+    @property
     def table(self) -> str:
         return f"dev_{self.domain}.{self.source}.final_orders"
 
     def downstream(self) -> set[str]:
-        """The pair's resources, and those of every pair that reads its final table, directly or not."""
-        return self.keys.union(*(reader.downstream() for reader in self.readers))
+        """The pair's resources, what reads its final table, and the resources of every pair that does, directly or not."""
+        return self.keys.union(self.exports, *(reader.downstream() for reader in self.readers))
 
     def source_file(self, name: str) -> str:
         return f"src/{self.domain}/{self.source}/{name}"
@@ -264,16 +82,18 @@ class Pair:
         return self.transformation("staging_orders.sql" if self.is_sql else "staging_orders.py")
 
 
-def model(pairs: int, python: bool = False) -> list[Pair]:
+def model(pairs: int, python: bool = False, computed: bool = False) -> list[Pair]:
     """`pairs` pairs, three to a domain; of every eight, three read another pair's final table, one of them at two removes.
 
-    With `python`, the resources of every other domain are defined in Python, else all in YAML.
+    With `python`, the resources of every other domain are defined in Python, else all in YAML. With `computed`, one pair of
+    eight imports its helper by a name that is put together at run time.
     """
     made: list[Pair] = []
     for number in range(pairs):
-        helper = list(HELPERS)[number % 3]
+        helper = COMPUTED if computed and number % 8 == 6 else list(HELPERS)[number % 4]
         is_python = python and number // 3 % 2 == 0
-        pair = Pair(f"domain{number // 3}", f"source{number % 3}", helper, number % 2 == 1, number % 5 == 0, is_python)
+        names = f"domain{number // 3}", f"source{number % 3}"
+        pair = Pair(*names, helper, number % 2 == 1, number % 5 == 0, is_python, is_exported=number % 4 == 1)
         back = {4: 1, 5: 1, 7: 4}.get(number % 8)
         if back:
             pair.upstream = made[number - back]
@@ -293,6 +113,8 @@ def write(root: Path, pairs: list[Pair]) -> None:
         "src/common/money.py": MONEY,
         "src/common/dates.py": DATES,
         "src/common/checks.py": CHECKS,
+        "src/common/labels.py": LABELS,
+        "src/common/rates.py": RATES,
         "src/common/README.md": "# Shared\n",
         "tests/test_all.py": "def test_all():\n    assert True\n",
     }
@@ -320,8 +142,12 @@ def files_of(pair: Pair) -> dict[str, str]:
         pair.staging_file: _staging(pair),
         pair.transformation("final_orders.py"): FINAL,
         pair.transformation("final_audit.py"): AUDIT,
+        pair.transformation("final_notes.py"): NOTES,
         f"fixtures/{pair.domain}/{pair.source}/orders.csv": "id\n1\n",
     }
+    if pair.is_exported:
+        files[pair.source_file("export.ipynb")] = notebook(pair)
+        files[f"resources/{pair.domain}/{pair.source}/export_job.yml"] = EXPORT_JOB.format(**names)
     if pair.is_python:
         tag = '            "retention": "${var.retention}",\n' if pair.has_retention else ""
         files[f"resources/{pair.domain}/__init__.py"] = files[f"resources/{pair.domain}/{pair.source}/__init__.py"] = ""
@@ -332,6 +158,17 @@ def files_of(pair: Pair) -> dict[str, str]:
         files[pair.resource_file("pipeline")] = PIPELINE.format(tag=tag, **names)
         files[pair.resource_file("job")] = JOB.format(**names)
     return files
+
+
+def notebook(pair: Pair) -> str:
+    """The notebook that exports the pair's final table, as Jupyter writes it after a run."""
+    cells = [
+        {"cell_type": kind, "metadata": {}, "source": [line.format(table=pair.table) for line in lines]}
+        | ({"execution_count": 1, "outputs": []} if kind == "code" else {})
+        for kind, lines in EXPORT
+    ]
+    metadata = {"language_info": {"name": "python"}}
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
 
 
 def _staging(pair: Pair) -> str:

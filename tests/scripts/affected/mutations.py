@@ -2,63 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
-from random import Random
 
 from tests.scripts.affected.generated import Pair, files_of
-
-
-class Scene:
-    """The bundle that is changed, with its model. `edit` and the others change files; `restore` undoes them all."""
-
-    def __init__(self, before: Path, after: Path, pairs: list[Pair], random: Random) -> None:
-        self.before = before
-        self.after = after
-        self.pairs = pairs
-        self.random = random
-        self.touched_files: set[str] = set()
-
-    @property
-    def everything(self) -> set[str]:
-        return set().union(*(pair.keys for pair in self.pairs))
-
-    def pair(self, *conditions: Callable[[Pair], object]) -> Pair:
-        return self.random.choice([pair for pair in self.pairs if all(condition(pair) for condition in conditions)])
-
-    def users_of(self, *helpers: str) -> set[str]:
-        """The resources of the pairs that import one of `helpers`, and of those that read their final tables."""
-        return set().union(*(pair.downstream() for pair in self.pairs if pair.helper in helpers))
-
-    def edit(self, file: str, old: str, new: str) -> None:
-        text = self._path(file).read_text()
-        assert old in text, f"{old!r} is not in {file}"
-        self._path(file).write_text(text.replace(old, new))
-
-    def append(self, file: str, text: str) -> None:
-        path = self._path(file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text((path.read_text() if path.exists() else "") + text)
-
-    def remove(self, file: str) -> None:
-        self._path(file).unlink()
-
-    def restore(self) -> None:
-        for file in self.touched_files:
-            if (self.before / file).exists():
-                shutil.copyfile(self.before / file, self.after / file)
-            else:
-                (self.after / file).unlink(missing_ok=True)
-        self.touched_files.clear()
-
-    def _path(self, file: str) -> Path:
-        self.touched_files.add(file)
-        return self.after / file
+from tests.scripts.affected.scene import Scene
 
 
 def is_yaml(pair: Pair) -> bool:
     return not pair.is_python
+
+
+def is_exported(pair: Pair) -> bool:
+    return pair.is_exported
 
 
 def is_read(pair: Pair) -> bool:
@@ -104,6 +59,23 @@ def comment_and_layout_of_sql(scene: Scene) -> set[str]:
     file = scene.pair(lambda pair: pair.is_sql).staging_file
     scene.edit(file, "-- Orders of value.", "/* Orders worth counting. */")
     scene.edit(file, "SELECT o.*,", "select   o.*,\n      ")
+    return set()
+
+
+def prose_and_layout_of_notebooks(scene: Scene) -> set[str]:
+    pair = scene.pair(is_exported)
+    scene.edit(pair.transformation("final_notes.py"), "What is worth noting.", "Notes.\n# MAGIC - and more of them")
+    scene.edit(pair.transformation("final_notes.py"), "SELECT status, count(*)", "select status,\n# MAGIC   count(*)")
+    scene.edit(pair.source_file("export.ipynb"), "For people.", "For machines.")
+    scene.edit(pair.source_file("export.ipynb"), "-- What is exported", "-- This is exported")
+    scene.edit(pair.source_file("export.ipynb"), "rows = 10", "rows=10  # enough")
+    return set()
+
+
+def a_run_of_a_notebook(scene: Scene) -> set[str]:
+    file = scene.pair(is_exported).source_file("export.ipynb")
+    scene.edit(file, '"execution_count": 1', '"execution_count": 2')
+    scene.edit(file, '"outputs": []', '"outputs": [{"output_type": "stream", "name": "stdout", "text": ["1"]}]')
     return set()
 
 
@@ -198,6 +170,24 @@ def table_nobody_reads(scene: Scene) -> set[str]:
     return pair.keys
 
 
+def sql_of_a_notebook_in_a_pipeline(scene: Scene) -> set[str]:
+    pair = scene.pair(is_read)
+    scene.edit(pair.transformation("final_notes.py"), "count(*)", "count(status)")
+    return pair.keys
+
+
+def sql_of_a_notebook_in_a_job(scene: Scene) -> set[str]:
+    pair = scene.pair(is_exported)
+    scene.edit(pair.source_file("export.ipynb"), "currency, total", "currency, 2 * total")
+    return pair.exports
+
+
+def python_of_a_notebook_in_a_job(scene: Scene) -> set[str]:
+    pair = scene.pair(is_exported)
+    scene.edit(pair.source_file("export.ipynb"), "rows = 10", "rows = 20")
+    return pair.exports
+
+
 def new_table(scene: Scene) -> set[str]:
     pair = scene.pair(is_read)
     text = '@dp.table\ndef final_new():\n    return spark.readStream.table("base_orders")\n'
@@ -244,6 +234,16 @@ def shared_function_at_two_removes(scene: Scene) -> set[str]:
 def shared_function_of_one_importer(scene: Scene) -> set[str]:
     scene.edit("src/common/checks.py", "2025-01-01", "2026-01-01")
     return scene.users_of("checks")
+
+
+def shared_function_of_a_star_import(scene: Scene) -> set[str]:
+    scene.edit("src/common/labels.py", 'cast("string")', 'cast("int")')
+    return scene.users_of("labels")
+
+
+def shared_function_that_a_star_import_takes_along(scene: Scene) -> set[str]:
+    scene.edit("src/common/labels.py", "    return column\n", "    return column.trim()\n")
+    return set()
 
 
 def shared_effect(scene: Scene) -> set[str]:

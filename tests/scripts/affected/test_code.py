@@ -96,3 +96,20 @@ def test_a_notebook_that_runs_another_uses_all_of_it(code):
     file = "src/sales/shop/nb.py"
     files = {file: "# Databricks notebook source\n# MAGIC %run ./setup\nA = 1\n", "src/sales/shop/setup.py": "B = 1\n"}
     assert code(**files).uses(CodeUnit(file, "A")) == {CodeUnit(file, EFFECTS), CodeUnit("src/sales/shop/setup.py", WHOLE)}
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ('f"common.{x}"', {file for file in FILES if file.startswith("src/common/")}),
+        ('"common.mon" + x', {"src/common/__init__.py", MONEY}),
+        ('"sales." + x + ".rules"', {file for file in FILES if file.startswith("src/sales/")}),
+        ("x", {file for file in FILES if file.startswith("src/")}),
+        ('"." + x', {file for file in FILES if file.startswith("src/")}),
+    ],
+)
+def test_an_import_by_a_computed_name_may_be_of_any_file_that_starts_so(code, name, files):
+    source = f"from importlib import import_module\n\n\ndef f(x):\n    return import_module({name})\n"
+    used = code(**{"src/user.py": source}).uses(CodeUnit("src/user.py", "f"))
+    assert {unit.file for unit in used if isinstance(unit, CodeUnit) and unit.name == WHOLE} - {"src/user.py"} == files
+    assert CodeUnit("src/common/louder.py", EFFECTS) in used or "src/common/louder.py" not in files

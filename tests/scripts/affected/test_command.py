@@ -35,6 +35,8 @@ domain0/source0: runs pipelines.domain0_source0_pipeline
     jobs.domain0_source0_job
 domain0/source1: reads dev_domain0.source0.final_orders
     pipelines.domain0_source1_pipeline
+domain0/source1: reads dev_domain0.source1.final_orders
+    jobs.domain0_source1_export
 domain0/source1: runs pipelines.domain0_source1_pipeline
     jobs.domain0_source1_job
 """
@@ -44,7 +46,7 @@ def test_says_what_is_touched_and_why(repository, run_module, git):
     change_final(repository)
     done = run_module("scripts.affected", "HEAD", cwd=repository)
     head = git("rev-parse", "HEAD")
-    assert done == (0, f"{READERS}1 domain, 4 of 4 resources touched on dev since {head[:10]}\n", "")
+    assert done == (0, f"{READERS}1 domain, 5 of 5 resources touched on dev since {head[:10]}\n", "")
 
 
 def test_as_json_for_a_matrix(repository, run_module, git, commit):
@@ -68,18 +70,18 @@ def test_names_are_those_of_the_target(repository, run_module):
     done = run_module("scripts.affected", "HEAD", "--target", "prod", cwd=repository)
     # The setting that names what source1 reads says dev_domain0 in every target, so in prod it reads another table.
     assert [line for line in done.stdout.splitlines() if "source1" in line] == []
-    assert "2 of 4 resources touched on prod" in done.stdout
+    assert "2 of 5 resources touched on prod" in done.stdout
 
 
 def test_an_unchanged_tree_touches_nothing(repository, run_module):
     done = run_module("scripts.affected", "HEAD", cwd=repository)
-    assert done.stdout.startswith("0 domains, 0 of 4 resources touched on dev since ")
+    assert done.stdout.startswith("0 domains, 0 of 5 resources touched on dev since ")
 
 
 def test_the_base_is_what_was_deployed(repository, run_module, git, commit):
     first = run_module("scripts.affected", cwd=repository)
     assert "domain0/source0: nothing is recorded as deployed to dev\n" in first.stdout
-    assert first.stdout.endswith("1 domain, 4 of 4 resources touched on dev for the first deployment\n")
+    assert first.stdout.endswith("1 domain, 5 of 5 resources touched on dev for the first deployment\n")
 
     git("update-ref", "refs/deployed/dev", "HEAD")
     assert run_module("scripts.affected", cwd=repository).stdout.startswith("0 domains")

@@ -373,3 +373,14 @@ def test_names_of_one_file_are_told_together(touched):
     makes = SUMMARY.replace("range(1)", f"range({calls})").replace("\n\n\n", f"\n\n\n{code}", 1)
     [reason] = touched({MAKES: makes}, {MAKES: makes.replace("return 1", "return 2")})["pipelines.makes"]
     assert reason == f"f0, f1, f2 and 2 more changed ({MAKES})"
+
+
+def test_what_a_pipeline_installs_reaches_those_that_read_its_tables(touched):
+    settings = pipeline("finance", "stripe", environment={"dependencies": ["--editable ${workspace.file_path}"]})
+    project = '[project]\nname = "b"\nversion = "1"\ndependencies = []\n'
+    both = {"resources/finance/stripe/a.yml": resources("pipelines", makes=settings), "pyproject.toml": project}
+    assert touched(both, {**both, "pyproject.toml": project.replace("[]", '["numpy"]')}) == {
+        "pipelines.makes": ["pyproject.toml changed"],
+        "pipelines.reads": ["reads finance.stripe.final_payment_summary"],
+    }
+    assert touched(both, {**both, "pyproject.toml": project + "# The end.\n"}) == {}

@@ -10,7 +10,8 @@ from scripts.affected.compare import compare
 from scripts.affected.version import Version
 from scripts.lineage import lineage
 from tests.scripts.affected.generated import model, write
-from tests.scripts.affected.mutations import KINDS, Scene
+from tests.scripts.affected.mutations import KINDS
+from tests.scripts.affected.scene import Scene
 
 pytestmark = pytest.mark.slow
 
