@@ -125,7 +125,7 @@ def test_a_broken_transformation_shows_the_persons_own_lines(command, copied):
     finally:
         source.write_text(text)
     assert code == 1
-    assert 'payments = spark.red.table("base_payments")' in errors
+    assert 'payments = spark.red.table("base_payments_unique")' in errors
     assert "Traceback" not in errors
     assert "site-packages" not in errors
     assert "skipped: upstream staging_payments failed" in output

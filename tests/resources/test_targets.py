@@ -33,6 +33,8 @@ def test_catalog_is_the_domain_and_schema_the_source(target, mode, catalog, sche
     assert (volume["catalog_name"], volume["schema_name"]) == (catalog, "${resources.schemas.finance_stripe_schema.name}")
     assert volume["volume_path"] == f"/Volumes/{catalog}/{schema}/landing"
     assert pipeline["configuration"] == {"landing.payments_path": f"/Volumes/{catalog}/{schema}/landing/payments"}
+    other_domain = bundle["resources"]["pipelines"]["crm_hubspot_sync_pipeline"]["configuration"]["payments.summary"]
+    assert other_domain == f"{catalog}.{schema}.final_payment_summary"
     assert job["parameters"] == [{"name": "catalog", "default": catalog}, {"name": "schema", "default": schema}]
     assert [task["pipeline_task"]["pipeline_id"] for task in job["tasks"]] == [
         "${resources.pipelines.finance_stripe_sync_pipeline.id}"
