@@ -22,13 +22,15 @@ class Severity(str, Enum):
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A place in a file; `line` and `column` count from 1, 0 where unknown."""
+    """A place in a file, or in a text that is in none (""); `line` and `column` count from 1, 0 where unknown."""
 
     file: str
     line: int = 0
     column: int = 0
 
     def __str__(self) -> str:
+        if not self.file:
+            return f"line {self.line}"
         return f"{self.file}:{self.line}" if self.line else self.file
 
     def relative_to(self, root: Path) -> "Location":

@@ -5,7 +5,7 @@ from scripts.lineage import Dataset, Kind, Lineage
 
 
 def unreadable_sources(lineage: Lineage) -> list[Diagnostic]:
-    """A pipeline's source file that is not valid Python."""
+    """A pipeline's source file that is not valid Python or SQL."""
     return list(lineage.problems)
 
 

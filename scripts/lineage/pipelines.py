@@ -65,7 +65,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Lineage:
-    """`files` are the source files by pipeline, `names` how each names tables; `problems` are files that are not Python."""
+    """`files` are the source files by pipeline, `names` how each names tables; `problems` are what is no Python or SQL."""
 
     root: Path
     files: Mapping[str, tuple[Path, ...]]
@@ -88,7 +88,7 @@ def lineage(bundle: ResolvedBundle) -> Lineage:
     sources: dict[str, tuple[Path, ...]] = {}
     names: dict[str, Names] = {}
     datasets: list[Dataset] = []
-    problems: dict[Path, Diagnostic] = {}
+    problems: dict[Diagnostic, None] = {}
     for key in get(bundle.config, "resources", "pipelines") or {}:
         pipeline = bundle.deployed("resources", "pipelines", key)
         if not isinstance(pipeline, dict):
@@ -99,11 +99,10 @@ def lineage(bundle: ResolvedBundle) -> Lineage:
         for file in sources[key]:
             source = _read(file, settings)
             definitions += source.definitions
-            if source.problem:
-                problems[file] = source.problem
+            problems.update(dict.fromkeys(source.problems))
         names[key] = _names(key, pipeline, definitions)
         datasets += _named(names[key], definitions)
-    return Lineage(bundle.root, sources, names, tuple(datasets), tuple(problems.values()))
+    return Lineage(bundle.root, sources, names, tuple(datasets), tuple(problems))
 
 
 def settings_of(pipeline: Mapping[str, Any]) -> dict[str, str]:
@@ -134,7 +133,7 @@ def _read(file: Path, settings: Mapping[str, str]) -> Source:
         return _READERS[file.suffix](file, settings)
     except OSError as error:
         problem = Diagnostic(f"cannot be read: {error.strerror}", "Check who may read it.", Location(str(file)))
-        return Source(problem=problem)
+        return Source(problems=(problem,))
 
 
 def _names(key: str, pipeline: Mapping[str, Any], definitions: list[Definition]) -> Names:

@@ -48,15 +48,16 @@ def read_python(path: Path, configuration: Mapping[str, str]) -> Source:
     except SyntaxError as error:
         location = Location(str(path), error.lineno or 0, error.offset or 0)
         detail = (error.text or "").rstrip()
-        return Source(problem=Diagnostic(f"not valid Python: {error.msg}", "Correct it.", location, detail=detail))
+        return Source(problems=(Diagnostic(f"not valid Python: {error.msg}", "Correct it.", location, detail=detail),))
     except (ValueError, RecursionError, MemoryError) as error:
         summary = f"not valid Python: {error or 'nested too deep'}"
-        return Source(problem=Diagnostic(summary, "Correct it.", Location(str(path))))
+        return Source(problems=(Diagnostic(summary, "Correct it.", Location(str(path))),))
     definitions = [*_Module(tree, str(path), configuration).definitions()]
+    problems: list[Diagnostic] = []
     for cell in cells(source.decode("utf-8", errors="replace")):
         if cell.kind == "sql":
-            definitions += definitions_in("\n" * (cell.line - 1) + cell.text, configuration, str(path))
-    return Source(tuple(sorted(definitions, key=lambda definition: definition.location)))
+            definitions += definitions_in("\n" * (cell.line - 1) + cell.text, configuration, str(path), problems)
+    return Source(tuple(sorted(definitions, key=lambda definition: definition.location)), tuple(problems))
 
 
 def _without_magics(source: bytes) -> bytes:

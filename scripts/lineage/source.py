@@ -47,10 +47,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Source:
-    """`problem` is why the file has no definitions: it is not valid Python."""
+    """`problems` are why the file has no definitions, or lacks some: it is not valid Python or SQL."""
 
     definitions: tuple[Definition, ...] = ()
-    problem: Diagnostic | None = None
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def parts_of(text: str) -> Parts | None:

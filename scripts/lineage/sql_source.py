@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_runner.diagnostics import Location
+from local_runner.diagnostics import Diagnostic, Failure, Location
 from scripts.lineage.source import Definition, Kind, Parts, Read, Source
 
 if TYPE_CHECKING:
@@ -27,26 +28,34 @@ logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 _SETTING = re.compile(r"\$\{([^}]+)\}")
 _BEFORE_NAME = {"OR", "REFRESH", "REPLACE", "PRIVATE", "TEMPORARY", "TEMP", "LIVE", "STREAMING", "IF", "NOT", "EXISTS"}
 _KINDS = {"TABLE": Kind.TABLE, "MATERIALIZED": Kind.TABLE, "VIEW": Kind.VIEW, "FLOW": Kind.FLOW}
+# Statements of a pipeline that are no queries, and that sqlglot does not know.
+_STATEMENTS = {"APPLY", "AUTO", "SET", "USE"}
 _QUERY_STARTS = {"SELECT", "WITH", "FROM", "TABLE", "VALUES", "("}
 
 
 def read_sql(path: Path, configuration: Mapping[str, str]) -> Source:
     """What the file at `path` defines in a pipeline with these settings. Raises OSError when it cannot be read.
 
-    A file that cannot be understood has no definitions: Databricks knows more SQL than any parser outside it.
+    A statement that cannot be understood defines nothing.
     """
     text = path.read_bytes().decode("utf-8", errors="replace")
-    return Source(tuple(definitions_in(text, configuration, str(path))))
+    problems: list[Diagnostic] = []
+    definitions = definitions_in(text, configuration, str(path), problems)
+    return Source(tuple(definitions), tuple(problems))
 
 
-def definitions_in(text: str, configuration: Mapping[str, str], file: str) -> list[Definition]:
-    """What the SQL `text` of a file defines in a pipeline with these settings."""
+def definitions_in(text: str, configuration: Mapping[str, str], file: str, problems: list[Diagnostic]) -> list[Definition]:
+    """What the SQL `text` of a file defines in a pipeline with these settings; `problems` gets what is no SQL in it."""
     text = with_settings(text, configuration)
-    statements = list(_statements(text))
+    try:
+        statements = list(_statements(text, file))
+    except Failure as failure:
+        problems += failure.diagnostics
+        return []
     if any(statement[0].text.upper() == "USE" for statement in statements):
         # From there on, names mean something else.
         return []
-    found = [_definition(statement, text, file) for statement in statements]
+    found = [_definition(statement, text, file, problems) for statement in statements]
     return [definition for definition in found if definition]
 
 
@@ -57,34 +66,51 @@ def with_settings(text: str, configuration: Mapping[str, str]) -> str:
 
 def query_reads(text: str) -> list[Named] | None:
     """Each table that a query reads; None where `text` is no query that can be parsed."""
+    return _checked_reads(text, 0, len(text), "", [])
+
+
+def _checked_reads(text: str, start: int, end: int, file: str, problems: list[Diagnostic]) -> list[Named] | None:
+    """`query_reads` of a part of the text of a file; `problems` gets why it is no SQL."""
     from local_runner.pipeline.sql.text import table_refs
 
+    query = text[start:end]
     try:
-        refs = table_refs(text)
+        refs = table_refs(query)
+    except Failure as failure:
+        # Only of what is no SQL is the line known; with a setting whose value is not known it may become SQL.
+        wrong = [] if "${" in query else [problem for problem in failure.diagnostics if problem.location]
+        first = _line(text, start) - 1
+        problems += [replace(problem, location=Location(file, first + problem.location.line)) for problem in wrong]
+        return None
     except Exception:
         # The parser raises more than its own errors on what is not the SQL it knows.
         return None
-    return [(ref.parts, text.count("\n", 0, ref.start)) for ref in refs if ref.files is None]
+    return [(ref.parts, query.count("\n", 0, ref.start)) for ref in refs if ref.files is None]
 
 
 def names_in(text: str) -> list[Named]:
     """Each name in `text` that may be a table's: all that it reads, and more. For SQL that cannot be parsed."""
-    tokens = [token for statement in _statements(text) for token in statement]
+    try:
+        tokens = [token for statement in _statements(text, "") for token in statement]
+    except Failure:
+        return []
     starts = [index for index in range(len(tokens)) if not index or tokens[index - 1].text != "."]
     names = [(_name(tokens, index), tokens[index].start) for index in starts if _is_name(tokens[index])]
     return [(name[:3], text.count("\n", 0, start)) for name, start in names if name]
 
 
-def _statements(text: str) -> Iterator[list[Token]]:
+def _statements(text: str, file: str) -> Iterator[list[Token]]:
+    """The statements in tokens. Raises Failure where a quote or a comment is not closed."""
     from sqlglot import tokenize
     from sqlglot.errors import SqlglotError
     from sqlglot.tokens import TokenType
 
+    from local_runner.pipeline.sql.tokens import unclosed
+
     try:
         tokens = tokenize(text, dialect="databricks")
-    except SqlglotError:
-        # A quote or a comment that is not closed.
-        return
+    except SqlglotError as error:
+        raise unclosed(text, file) from error
     statement: list[Token] = []
     for token in tokens:
         if token.token_type is not TokenType.SEMICOLON:
@@ -96,12 +122,14 @@ def _statements(text: str) -> Iterator[list[Token]]:
         yield statement
 
 
-def _definition(statement: list[Token], text: str, file: str) -> Definition | None:
+def _definition(statement: list[Token], text: str, file: str, problems: list[Diagnostic]) -> Definition | None:
     words = [_word(token) for token in statement]
     place = Location(file, _line(text, statement[0].start))
     if words[:3] == ["APPLY", "CHANGES", "INTO"]:
         return Definition(_name(statement, 3), Kind.FLOW, place, _changes(statement, words, text, file))
     if words[0] != "CREATE":
+        if words[0] not in _STATEMENTS:
+            _checked_reads(text, statement[0].start, statement[-1].end + 1, file, problems)
         return None
     index = 1
     while index < len(words) and words[index] in _BEFORE_NAME:
@@ -121,7 +149,7 @@ def _definition(statement: list[Token], text: str, file: str) -> Definition | No
         kind = Kind.VIEW
     if ("AUTO", "CDC") in pairwise(words):
         return Definition(_name(statement, index), kind, place, _changes(statement, words, text, file))
-    reads, possible = _reads(statement, words, index, text, file)
+    reads, possible = _reads(statement, words, index, text, file, problems)
     return Definition(_name(statement, index), kind, place, reads, possible)
 
 
@@ -151,7 +179,9 @@ def _name(tokens: list[Token], index: int) -> Parts | None:
     return tuple(parts) or None
 
 
-def _reads(statement: list[Token], words: list[str], index: int, text: str, file: str) -> tuple[tuple[Read, ...], ...]:
+def _reads(
+    statement: list[Token], words: list[str], index: int, text: str, file: str, problems: list[Diagnostic]
+) -> tuple[tuple[Read, ...], ...]:
     """What the query reads that comes after the name at `index`: `AS SELECT …`, or a flow's `BY NAME SELECT …`.
 
     Then what it may read, where it cannot be parsed.
@@ -162,7 +192,7 @@ def _reads(statement: list[Token], words: list[str], index: int, text: str, file
         before = words[position - 1] if position else ""
         if depth - (words[position] == "(") == 0 and words[position] in _QUERY_STARTS and before in ("AS", "NAME"):
             start, end = statement[position].start, statement[-1].end + 1
-            reads = query_reads(text[start:end])
+            reads = _checked_reads(text, start, end, file, problems)
             line, is_certain = _line(text, start), reads is not None
             found = reads if is_certain else names_in(text[start:end])
             read = tuple(Read(parts, Location(file, line + below), is_certain) for parts, below in found)

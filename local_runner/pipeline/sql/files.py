@@ -69,8 +69,13 @@ def _query_problems(statement: Statement) -> list[Diagnostic]:
             check_query(flow.text)
             refuse_in_pipelines(flow.text)
         except Failure as failure:
-            return [replace(problem, location=flow.location) for problem in failure.diagnostics]
+            return [replace(problem, location=_place_of(problem, flow)) for problem in failure.diagnostics]
     return []
+
+
+def _place_of(problem: Diagnostic, query: Query) -> Location:
+    """A problem's own place is a line of the query's text, which has as many lines above it as in its file."""
+    return replace(query.location, line=problem.location.line) if problem.location else query.location
 
 
 @dataclass

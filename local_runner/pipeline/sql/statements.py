@@ -113,7 +113,7 @@ def _substituted(text: str, file: str, tokens: list[Token], values: Mapping[str,
         if in_code and match[1] not in values:
             raise fail(
                 f"there is no value for {match[0]}",
-                f"Add {match[1]} to the pipeline's configuration",
+                f"Add {match[1]} to the pipeline's resource, under `configuration`",
                 Location(file, text.count("\n", 0, place) + 1),
             )
         return values.get(match[1], match[0])

@@ -4,7 +4,6 @@ Spark takes a three-part name only where its first part is a configured catalog,
 the caller binds to a DataFrame. Only the names' own characters are replaced: the rest of the text stays the person's.
 """
 
-import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from local_runner.diagnostics import fail
 from local_runner.pipeline.api.refusals import PIVOT, SQL_FUNCTIONS
 from local_runner.pipeline.sql.read_files import FUNCTIONS, METADATA, FilesCall, read_call
 from local_runner.pipeline.sql.stars import hidden_from_stars
+from local_runner.pipeline.sql.syntax import not_sql
 from local_runner.pipeline.sql.watermarks import watermark_clauses
 from local_runner.tables.name import join_identifier
 
@@ -100,7 +100,7 @@ def _parsed(text: str) -> tuple[Any, set[int]]:
         query = sqlglot.parse_one(known, dialect="databricks")
     except (sqlglot.errors.SqlglotError, IndexError, RecursionError) as error:
         # IndexError is sqlglot's own slip, on map('x'); RecursionError comes of thousands of nested parentheses.
-        raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
+        raise not_sql(error, text) from error
     if not isinstance(query, exp.Query | exp.Values):
         raise fail(f"this is no query: {' '.join(plain.split()[:3])} …", "Write a SELECT")
     return query, streamed
@@ -177,7 +177,7 @@ def _tokens(text: str) -> list:
     try:
         return Databricks().tokenize(text)
     except SqlglotError as error:
-        raise fail("this SQL cannot be parsed", "Mend the query", detail=_plain(str(error))) from error
+        raise not_sql(error, text) from error
 
 
 def _closing(tokens: list, opening: int):
@@ -198,8 +198,3 @@ def _takes_no_alias(text: str, end: int) -> bool:
     following = _tokens(text[end:])
     taken = (TokenType.ALIAS, TokenType.VAR, TokenType.IDENTIFIER, TokenType.TABLE_SAMPLE)
     return bool(following) and following[0].token_type in taken
-
-
-def _plain(message: str) -> str:
-    """sqlglot's message without its terminal colours, its own view of a token, and the lines left empty above the query."""
-    return re.sub(r"\n\s*\n", "\n", re.sub(r"\x1b\[[04]m| but got <Token .*?>(?=\.)", "", message))

@@ -44,8 +44,7 @@ def tokenise(text: str, file: str) -> list[Token]:
     try:
         found = Databricks().tokenize(text)
     except SqlglotError as error:
-        line = _unclosed_line(text)
-        raise fail("a quote or a comment is not closed", "Close it", Location(file, line)) from error
+        raise unclosed(text, file) from error
     tokens = []
     for one in found:
         kind = kinds.get(one.token_type)
@@ -64,6 +63,11 @@ def tokenise(text: str, file: str) -> list[Token]:
             kind = TokenKind.WORD if _WORD.fullmatch(one.text) and not one.text[0].isdigit() else TokenKind.OTHER
             tokens.append(Token(kind, raw, one.start, one.end + 1, one.line))
     return tokens
+
+
+def unclosed(text: str, file: str) -> Failure:
+    """What is wrong with the text of a file that cannot be split into tokens."""
+    return fail("a quote or a comment is not closed", "Close it", Location(file, _unclosed_line(text)))
 
 
 def _unclosed_line(text: str) -> int:

@@ -204,12 +204,12 @@ def test_sources_that_are_hard_to_read(check):
               pipelines:
                 all: {name: all, catalog: c, schema: s, libraries: [{glob: {include: ../src/**}}]}
             """,
-        "src/deep.py": "x = " + "(" * 5_000 + ")" * 5_000,
+        "src/deep.py": "x = " + "(" * 500 + ")" * 500,
         "src/long.py": "x = " + " + ".join(["'a'"] * 20_000) + "\nspark.table(x)",
         "src/circle.py": "import dlt\na = b\nb = a\n@dlt.table(name=a)\ndef f(): return spark.table(b)",
         "src/binary.py": bytes(range(256)),
         "src/binary.sql": bytes(range(256)),
-        "src/deep.sql": "CREATE MATERIALIZED VIEW x AS SELECT " + "(" * 5_000 + ")" * 5_000,
+        "src/deep.sql": "CREATE MATERIALIZED VIEW x AS SELECT " + "(" * 500 + ")" * 500,
         "src/half.sql": "CREATE OR REFRESH STREAMING TABLE",
         "src/empty.sql": "",
     }

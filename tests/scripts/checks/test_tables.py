@@ -69,6 +69,59 @@ Checked dev: 1 error, no warnings
     )
 
 
+def test_a_source_file_that_is_not_sql(check):
+    files = {
+        "resources/x.yml": """\
+            resources:
+              pipelines:
+                all: {name: all, catalog: c, schema: s, libraries: [{glob: {include: ../src/**}}]}
+            """,
+        "src/a.sql": """\
+            CREATE MATERIALIZED VIEW a AS SELECT 1 AS id;
+
+            CREATE MATERIALIZED VIEW b AS
+            SELECT id
+            FRM a WHERE true;
+            CREATE MATERIALIZED VIEW c AS SELECT ${unknown} FRM a b c;
+            CRATE TABLE d AS SELECT 1;
+            CREATE MATERIALIZED VIEW e AS SELECT * FROM a WHERE;
+            """,
+        "src/b.sql": "SELECT 1;\nCREATE MATERIALIZED VIEW f AS SELECT 'x;\n",
+        "src/c.sql": "-- Nothing yet.\nSET x = 1; GRANT SELECT ON a TO b; USE SCHEMA s\n",
+        "src/d.py": "# Databricks notebook source\n# MAGIC %sql\n# MAGIC CREATE MATERIALIZED VIEW g AS\n# MAGIC SELECT (1\n",
+    }
+    code, output = check(files)
+    assert code == 1
+    assert (
+        output
+        == """\
+Error: src/a.sql:5: this SQL cannot be parsed
+  a is not expected here
+  FRM a WHERE true
+      ^
+  Mend the query
+Error: src/a.sql:7: this SQL cannot be parsed
+  d is not expected here
+  CRATE TABLE d AS SELECT 1
+              ^
+  Mend the query
+Error: src/a.sql:8: this SQL cannot be parsed
+  Something is missing after WHERE
+  SELECT * FROM a WHERE
+                  ^^^^^
+  Mend the query
+Error: src/b.sql:2: a quote or a comment is not closed
+  Close it
+Error: src/d.py:4: this SQL cannot be parsed
+  Expecting ) at 1
+  SELECT (1
+          ^
+  Mend the query
+Checked dev: 5 errors, no warnings
+"""
+    )
+
+
 def test_a_source_file_that_is_not_python(check):
     files = {
         "resources/x.yml": """\

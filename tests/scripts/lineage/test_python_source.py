@@ -24,7 +24,7 @@ def read(tmp_path: Path):
         file = tmp_path / "source.py"
         file.write_text(HEAD + dedent(code))
         source = read_python(file, configuration)
-        assert source.problem is None
+        assert source.problems == ()
         above = HEAD.count("\n")
         return [
             (
@@ -208,4 +208,4 @@ def test_a_notebooks_magics(tmp_path):
     [definition] = read_python(file, {}).definitions
     assert (definition.parts, [read.location.line for read in definition.reads]) == (("a",), [8])
     file.write_text(NOTEBOOK.partition("\n")[2])
-    assert read_python(file, {}).problem.summary == "not valid Python: invalid syntax"
+    assert [one.summary for one in read_python(file, {}).problems] == ["not valid Python: invalid syntax"]
