@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.importorskip("pyspark", reason="comes with Spark, for Python 3.11 and newer")
+
 from common import expectations as sets
 
 ROWS = [

@@ -7,9 +7,9 @@ from typing import Any
 def watermark_clauses(tokens: list[Any]) -> Iterator[tuple[int, int]]:
     """Where each clause begins and ends in the text of `tokens`, which are sqlglot's."""
     words = [token.text.upper() for token in tokens]
-    for first, word in enumerate(words):
+    for first in [place for place, word in enumerate(words) if word == "WATERMARK"]:
         delay = next((place for place in range(first, len(words)) if words[place : place + 3] == _DELAY), None)
-        if word == "WATERMARK" and delay:
+        if delay:
             yield tokens[first].start, tokens[_interval_end(words, delay + 3)].end + 1
 
 

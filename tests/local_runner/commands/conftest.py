@@ -7,9 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
 from local_runner.cli import main
 from local_runner.tables import TableEntry, TableName, TableStore
@@ -27,7 +25,6 @@ ORDERS_SCHEMA = {
         {"name": "note", "type": "string", "nullable": True, "metadata": {}},
     ],
 }
-ARROW = pa.schema([("id", pa.int32()), ("price", pa.decimal128(10, 2)), ("note", pa.string())])
 UPDATED = 1_700_000_000  # 2023-11-14 22:13:20 UTC
 
 
@@ -40,12 +37,15 @@ class Bundle:
 
     def store(self, name: str, kind: str, target: str = "dev", comment: str | None = None) -> None:
         """Put the orders into a table, in two files."""
+        pa = pytest.importorskip("pyarrow", reason="comes with Spark, for Python 3.11 and newer")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        arrow = pa.schema([("id", pa.int32()), ("price", pa.decimal128(10, 2)), ("note", pa.string())])
         store = TableStore(self.root / ".local" / target)
         entry = TableEntry(TableName.parse(name, "", ""), kind, "", ORDERS_SCHEMA, "shop", comment)
         version = store.new_version(entry.name)
         for number, rows in enumerate([ORDERS[:2], ORDERS[2:]]):
             file = store.version_folder(entry.name, version) / "data" / f"part-{number}.parquet"
-            parquet.write_table(pa.Table.from_pylist(rows, ARROW), file)
+            parquet.write_table(pa.Table.from_pylist(rows, arrow), file)
         store.publish(TableEntry(entry.name, kind, version, ORDERS_SCHEMA, "shop", comment))
         os.utime(store.folder(entry.name) / "table.json", (UPDATED, UPDATED))
 

@@ -3,9 +3,10 @@
 import sys
 
 import pytest
-from pyspark import cloudpickle
 
 from local_runner.diagnostics import Failure
+
+cloudpickle = pytest.importorskip("pyspark.cloudpickle", reason="comes with Spark, for Python 3.11 and newer")
 
 BUNDLE = """\
 bundle: {name: shop}

@@ -1,7 +1,5 @@
 """Files that cannot be read: an answer in words, and all that can still be said."""
 
-import time
-
 import pytest
 
 LOADER = """\
@@ -213,11 +211,9 @@ def test_sources_that_are_hard_to_read(check):
         "src/half.sql": "CREATE OR REFRESH STREAMING TABLE",
         "src/empty.sql": "",
     }
-    start = time.monotonic()
     code, output = check(files)
     assert code == 1
     assert {line.split(":")[1].strip() for line in output.splitlines() if line.startswith("Error")} >= {
         "src/deep.py",
         "src/binary.py",
     }
-    assert time.monotonic() - start < 10

@@ -3,6 +3,7 @@
 A module's CASES all run in one pipeline, a streaming table each: starting a run costs more than reading a few files.
 """
 
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -18,6 +19,15 @@ from tests.local_runner.pipeline.conftest import Pipeline
 LONG_AGO = datetime(2001, 1, 1).timestamp()
 
 Content = str | bytes | list[dict[str, Any]]
+
+
+def packed(rows: list[dict[str, Any]]) -> bytes:
+    """The rows as a parquet file."""
+    pa = pytest.importorskip("pyarrow", reason="comes with Spark, for Python 3.11 and newer")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    buffer = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows), buffer)
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True)

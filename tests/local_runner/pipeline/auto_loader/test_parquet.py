@@ -1,25 +1,15 @@
 """Auto Loader's parquet: the files' own types; what the schema has no place for is rescued."""
 
-import io
 from datetime import datetime, timezone
 from decimal import Decimal
 
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
-from tests.local_runner.pipeline.auto_loader.conftest import Case, rescued
+from tests.local_runner.pipeline.auto_loader.conftest import Case, packed, rescued
 
 pytestmark = pytest.mark.slow
 
 FORMAT = "parquet"
-
-
-def packed(rows):
-    """The rows as a parquet file."""
-    buffer = io.BytesIO()
-    parquet.write_table(pa.Table.from_pylist(rows), buffer)
-    return buffer.getvalue()
 
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=timezone.utc)

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from local_runner.diagnostics import Failure
-from tests.local_runner.pipeline.auto_loader.conftest import Case, land, source
-from tests.local_runner.pipeline.auto_loader.test_parquet import packed
+from tests.local_runner.pipeline.auto_loader.conftest import Case, land, packed, source
 
 
 def read(pipeline, format_="json", options=None, **case):

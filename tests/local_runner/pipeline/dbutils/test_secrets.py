@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.importorskip("tomllib", reason="only Spark's Python, 3.11 or newer, reads secrets")
+
 from local_runner.diagnostics import Failure
 from local_runner.pipeline.dbutils.secrets import Secrets, with_secrets
 from local_runner.pipeline.dbutils.widgets import Widgets
