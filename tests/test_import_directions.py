@@ -15,13 +15,13 @@ FORBIDDEN = {
     "local_runner": {"resources", "scripts", "tests", "start", *DOMAINS},
 }
 # What the scripts share with the local runner: the bundle as a value, how a failure is told and a command ends,
-# which tables SQL reads, which Java Spark runs on, and which fixtures stand for a volume.
+# how SQL is read, which Java Spark runs on, and which fixtures stand for a volume.
 ALLOWED = {
     "scripts": (
         "local_runner.bundle",
         "local_runner.diagnostics",
         "local_runner.edge",
-        "local_runner.pipeline.sql.text",
+        "local_runner.pipeline.sql",
         "local_runner.spark.java",
         "local_runner.tables.fixtures",
     )
