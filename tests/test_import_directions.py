@@ -21,6 +21,7 @@ ALLOWED = {
         "local_runner.bundle",
         "local_runner.diagnostics",
         "local_runner.edge",
+        "local_runner.pipeline.spec.fixtures_of",
         "local_runner.pipeline.sql",
         "local_runner.spark.java",
         "local_runner.tables.fixtures",

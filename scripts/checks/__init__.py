@@ -6,6 +6,7 @@ bundle it is given: where a value is not known before a deployment, or where res
 
 from local_runner.bundle import ResolvedBundle
 from local_runner.diagnostics import Diagnostic
+from local_runner.pipeline.spec import fixtures_of
 from scripts.checks import (
     compute,
     dependencies,
@@ -57,4 +58,4 @@ def check(bundle: ResolvedBundle) -> list[Diagnostic]:
     datasets = lineage(bundle)
     for rule in LINEAGE_RULES:
         found += rule(datasets)
-    return found
+    return found + tables.unknown_tables(datasets, fixtures_of(bundle))

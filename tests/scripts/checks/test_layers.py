@@ -34,7 +34,12 @@ def files(**sources: str) -> dict[str, str]:
     """A pair for each layer that reads the one before it, and `sources` beside them."""
     written = {"resources/x.yml": PIPELINES}
     for folder in (SHOP, WEB, HR):
-        for layer, before in (("raw", "landed"), ("base", "raw_a"), ("staging", "base_a"), ("final", "staging_a")):
+        for layer, before in (
+            ("raw", "outside.shop.landed"),
+            ("base", "raw_a"),
+            ("staging", "base_a"),
+            ("final", "staging_a"),
+        ):
             written[f"{folder}/{layer}_a.py"] = dataset(f"{layer}_a", f'"{before}"')
     return written | sources
 

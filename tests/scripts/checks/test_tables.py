@@ -20,7 +20,7 @@ from pyspark import pipelines as dp
 
 @dp.table
 def orders():
-    return spark.readStream.table("landed")
+    return spark.readStream.table("elsewhere.shop.landed")
 """
 SECOND = """\
 CREATE OR REFRESH MATERIALIZED VIEW stock AS SELECT 1;
@@ -136,3 +136,52 @@ def test_a_source_file_that_is_not_python(check):
     assert code == 1
     assert output.startswith("Error: src/a.py:1: not valid Python: invalid syntax\n  def orders(:\n  Correct it.\n")
     assert "src/b.py" in output.splitlines()[3]
+
+
+READER = """\
+from pyspark import pipelines as dp
+
+
+@dp.table
+def sold():
+    return spark.readStream.table("ordres").join(spark.read.table("elsewhere.shop.kinds"), "kind")
+"""
+SALES = """\
+resources:
+  pipelines:
+    all: {name: all, catalog: "${var.catalog}sales", schema: shop, libraries: [{glob: {include: ../src/**}}]}
+"""
+WITH_PREFIX = """\
+bundle: {name: shop}
+include: [resources/*.yml]
+variables: {catalog: {default: dev_}}
+targets:
+  dev: {mode: development, default: true}
+"""
+
+
+def test_a_table_that_nobody_makes(check):
+    files = {
+        "databricks.yml": WITH_PREFIX,
+        "resources/x.yml": SALES,
+        "src/a.py": READER,
+        "src/b.sql": "CREATE STREAMING TABLE orders AS SELECT * FROM STREAM read_files('/x')",
+    }
+    expected = """\
+Warning: src/a.py:6: sales.shop.ordres is read, and no pipeline here makes it and no fixture gives it
+  Did you mean orders? Where the workspace has it, add a fixture for local runs: fixtures/sales/shop/ordres.csv
+"""
+    assert check(files) == (0, f"{expected}Checked dev: no errors, 1 warning\n")
+    files["fixtures/sales/shop/ordres.csv"] = ""
+    assert check(files) == (0, "Checked dev: no errors, no warnings\n")
+
+
+def test_a_pipeline_whose_tables_cannot_all_be_told_may_make_any(check):
+    bundle = {"databricks.yml": WITH_PREFIX, "resources/x.yml": SALES, "src/a.py": READER}
+    for name, text in {
+        "src/loop.py": "import dlt\nfor n in open('names'):\n    dlt.create_streaming_table(name=n)\n",
+        "src/use.sql": "use schema other;\nCREATE MATERIALIZED VIEW x AS SELECT 1;\n",
+        "src/broken.sql": "CREATE MATERIALIZED VIEW x AS SELECT (;\n",
+    }.items():
+        assert "ordres" not in check({**bundle, name: text})[1]
+        assert "ordres" in check({**bundle, name: ""})[1]
