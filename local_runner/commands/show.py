@@ -1,15 +1,20 @@
 """`show`: print a table that local runs have made."""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from local_runner.commands.arguments import add_bundle, add_output
+from local_runner.commands.arguments import add_bundle, add_limit, add_output
+from local_runner.diagnostics import Failure, fail
+
+if TYPE_CHECKING:
+    from local_runner.tables import TableEntry, TableStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("table", help="a table's name; schema and catalog before it where others share it")
     add_bundle(parser)
     add_output(parser)
-    parser.add_argument("--limit", type=int, metavar="N", help="the first N rows (default: 100 of a table, all of JSON)")
+    add_limit(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,9 +25,27 @@ def run(arguments: argparse.Namespace) -> int:
 
     target = target_named(arguments.bundle, arguments.target)
     store = TableStore(arguments.bundle.resolve() / ".local" / target)
-    entry = store.lookup(arguments.table)
+    entry = _lookup(store, arguments.table)
     if arguments.output == "json":
         print_json_lines(rows(store, entry, arguments.limit))
     else:
-        print_table(str(entry.name), columns(entry), rows(store, entry, arguments.limit or 100))
+        limit = 100 if arguments.limit is None else arguments.limit
+        print_table(str(entry.name), columns(entry), rows(store, entry, limit))
     return 0
+
+
+def _lookup(store: "TableStore", table: str) -> "TableEntry":
+    """The table of that name. Raises Failure where there is none, naming another target that has it."""
+    try:
+        return store.lookup(table)
+    except Failure as failure:
+        targets = sorted(path.parent.name for path in store.state.parent.glob("*/tables"))
+        having = [name for name in targets if _has(type(store)(store.state.with_name(name)), table)]
+        if not having or store.state.name in having:
+            raise
+        summary = f"target {store.state.name} has no table named {table}, and target {having[0]} has one"
+        raise fail(summary, f"Show that one: --target {having[0]}") from failure
+
+
+def _has(store: "TableStore", table: str) -> bool:
+    return any(entry.name.ends_with(table) for entry in store.all())

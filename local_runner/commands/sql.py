@@ -32,12 +32,17 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.terminal import counted, print_json_lines, print_table
 
     begin_import()
-    check_query(arguments.query)
+    described = _described_table(arguments.query)
+    if described is None:
+        check_query(arguments.query)
     bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
     as_json = arguments.output == "json"
     try:
         spark = connect(bundle.root)
-        table = _result(arguments.query, bundle, spark, None if as_json else ROWS_SHOWN + 1)
+        if described is None:
+            table = _result(arguments.query, bundle, spark, None if as_json else ROWS_SHOWN + 1)
+        else:
+            table = _columns(described, bundle, spark)
         spark.stop()
     finally:
         end_run(bundle.root)
@@ -47,6 +52,46 @@ def run(arguments: argparse.Namespace) -> int:
         more = f"The first {ROWS_SHOWN} rows" if table.num_rows > ROWS_SHOWN else counted(table.num_rows)
         print_table(more, table.column_names, table.slice(0, ROWS_SHOWN).to_pylist(maps_as_pydicts="strict"))
     return 0
+
+
+def _described_table(text: str) -> str | None:
+    """The table whose columns are asked for (`DESCRIBE t`); None where `text` is a query.
+
+    Raises Failure where it is several statements, or none.
+    """
+    from local_runner.pipeline.sql.tokens import split_statements, tokenise
+
+    statements = list(split_statements(tokenise(text, "")))
+    if not statements:
+        raise fail("there is no query", 'Write one: just sql "select * from …"')
+    if len(statements) > 1:
+        raise fail(f"these are {len(statements)} statements", "Run them one by one")
+    words = [token.text.upper() for token in statements[0]]
+    if words[0] == "SHOW":
+        remedy = '`just tables` lists the tables, and `just sql "describe t"` the columns of one'
+        raise fail(f"{' '.join(words[:2])} is not supported", remedy)
+    if words[0] not in ("DESCRIBE", "DESC"):
+        return None
+    after = next((index for index, word in enumerate(words) if index and word not in ("TABLE", "EXTENDED")), None)
+    if after is None:
+        raise fail(f"{words[0]} of which table?", f"Name it: {words[0]} t")
+    return text[statements[0][after].start : statements[0][-1].end]
+
+
+def _columns(table: str, bundle: "ResolvedBundle", spark: Any) -> Any:
+    """The columns of `table` as Spark's DESCRIBE gives them, as an Arrow table."""
+    import pyarrow as pa
+
+    from local_runner.pipeline.spec import fixtures_of
+
+    columns = _Named(spark, bundle.root / ".local" / bundle.target, fixtures_of(bundle)).batch(table).schema
+    return pa.table(
+        {
+            "col_name": [column.name for column in columns],
+            "data_type": [column.dataType.simpleString() for column in columns],
+            "comment": [column.metadata.get("comment") for column in columns],
+        }
+    )
 
 
 def _result(query: str, bundle: "ResolvedBundle", spark: Any, limit: int | None) -> Any:

@@ -24,9 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.terminal import print_json_lines, print_table
 
     target = target_named(arguments.bundle, arguments.target)
-    listed = _listed(TableStore(arguments.bundle.resolve() / ".local" / target))
+    listed = list(_listed(TableStore(arguments.bundle.resolve() / ".local" / target)))
     if arguments.output == "json":
         print_json_lines(listed)
+    elif not listed:
+        print(f"No run has made a table of target {target}")
     else:
         print_table(f"Tables of target {target}", COLUMNS, listed)
     return 0

@@ -5,7 +5,6 @@ Only the names matter here, so that a statement which the local runner refuses, 
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 # The parts of a name, and the line of the text it stands on, from 0.
 Named = tuple[Parts, int]
-
-# What the parser does not know is left out here: its warnings are not for whoever checks a bundle.
-logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 
 _SETTING = re.compile(r"\$\{([^}]+)\}")
 _BEFORE_NAME = {"OR", "REFRESH", "REPLACE", "PRIVATE", "TEMPORARY", "TEMP", "LIVE", "STREAMING", "IF", "NOT", "EXISTS"}

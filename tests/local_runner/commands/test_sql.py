@@ -36,6 +36,15 @@ def test_a_join_of_tables_and_a_fixture(shop):
     ]
 
 
+def test_the_columns_of_a_table_or_a_fixture(shop):
+    expected = [("id", "int"), ("price", "decimal(10,2)"), ("note", "string")]
+    for query in ("describe orders", "DESC TABLE EXTENDED dev_sales.`shop`.orders;"):
+        assert shop.json("sql", query) == [
+            {"col_name": name, "data_type": type_, "comment": None} for name, type_ in expected
+        ]
+    assert [row["col_name"] for row in shop.json("sql", "DESCRIBE trips")] == ["id", "fare"]
+
+
 def test_a_map_is_a_json_object(shop):
     assert shop.json("sql", "SELECT map('a', 1, 'b', NULL) AS m") == [{"m": {"a": 1, "b": None}}]
 
@@ -56,6 +65,13 @@ def test_the_first_rows_as_a_table(shop):
         ("SELECT * FROM STREAM(orders)", "STREAM `orders` has no end: it cannot be shown"),
         ("SELECT 1 AS a, 2 AS a", "a is the name of two columns"),
         ("DROP TABLE orders", "this is no query: DROP TABLE orders …"),
+        ("SELECT 1; SELECT 2", "these are 2 statements\n  Run them one by one"),
+        (" ; -- nothing", "there is no query\n  Write one"),
+        ("show tables", "SHOW TABLES is not supported\n  `just tables` lists"),
+        ("SELECT *\nFROM orders WHERE", "line 2: this SQL cannot be parsed\n  Something is missing after WHERE\n"),
+        ("SELECT 'x", "line 1: a quote or a comment is not closed"),
+        ("DESCRIBE ordrs", "no table named ordrs\n  Did you mean dev_sales.shop.orders?"),
+        ("EXPLAIN SELECT 1", "this is no query: EXPLAIN SELECT 1 …"),
         ("SELECT 1 / 0", "this query does not work\n  [DIVIDE_BY_ZERO]"),
     ],
 )
@@ -63,4 +79,4 @@ def test_a_query_that_does_not_work(shop, query, error):
     code, out, err = shop("sql", query)
     assert (code, out) == (1, "")
     assert err.startswith(f"Error: {error}")
-    assert len(err.splitlines()) <= 3
+    assert len(err.splitlines()) <= 5

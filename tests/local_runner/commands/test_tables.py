@@ -3,6 +3,8 @@
 import sys
 from datetime import datetime, timezone
 
+import pytest
+
 from local_runner.tables import TableStore
 from tests.local_runner.commands.conftest import ORDERS
 
@@ -39,16 +41,21 @@ def test_a_table_that_is_no_longer_defined_is_inactive_and_shown(bundle):
 
 
 def test_the_list_as_a_table(bundle):
-    code, out, _ = bundle("tables")
-    assert (code, out.splitlines()[0].strip()) == (0, "Tables of target dev")
+    assert bundle("tables") == (0, "No run has made a table of target dev\n", "")
     bundle.store("sales.shop.orders", "streaming table")
-    assert "sales.shop" in bundle("tables")[1]
+    code, out, _ = bundle("tables")
+    assert (code, out.splitlines()[0]) == (0, "Tables of target dev")
+    assert "sales.shop.orders" in out
 
 
 def test_show_prints_the_rows_of_the_default_target(bundle):
     bundle.store("sales.shop.orders", "Auto CDC target")
     assert bundle.json("show", "orders") == ORDERS
     assert bundle.json("show", "SHOP.orders", "--limit", "1") == ORDERS[:1]
+    assert bundle.json("show", "SHOP.orders", "--limit", "0") == []
+    assert "10.50" not in bundle("show", "orders", "--limit", "0")[1]
+    with pytest.raises(SystemExit, match="2"):
+        bundle("show", "orders", "--limit", "-1")
     code, out, _ = bundle("show", "sales.shop.orders")
     assert code == 0
     assert "sales.shop.orders" in out
@@ -61,6 +68,9 @@ def test_a_table_that_is_not_there(bundle):
     assert bundle("show", "order") == (1, "", "Error: no table named order\n  Did you mean sales.shop.orders?\n")
     assert bundle("show", "orders")[2] == (
         "Error: 2 tables are called orders\n  Say which:\n  archive.shop.orders\n  sales.shop.orders\n"
+    )
+    assert bundle("show", "orders", "--target", "prod")[2] == (
+        "Error: target prod has no table named orders, and target dev has one\n  Show that one: --target dev\n"
     )
     code, _, error = bundle("show", "orders", "--target", "prdo")
     assert code == 1
