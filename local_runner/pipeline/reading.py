@@ -145,7 +145,8 @@ class StoredTables:
         """The fixture at `path`, by `reader`, which is to look for it at `place`."""
         if broken := broken_record(path):
             raise fail(f"the fixture {path.name} is broken: {broken.problem}", "Mend it", Location(str(path), broken.line))
-        options = {"mode": "FAILFAST"}
+        # A column of the name that Spark gives to what it cannot read would be refused: here it is one like the others.
+        options = {"mode": "FAILFAST", "columnNameOfCorruptRecord": ""}
         if path.suffix == ".csv":
             options |= {"header": "true", "inferSchema": "true", "escape": '"', "multiLine": "true"}
         elif path.suffix != ".parquet":

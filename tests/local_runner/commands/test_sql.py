@@ -45,6 +45,15 @@ def test_the_columns_of_a_table_or_a_fixture(shop):
     assert [row["col_name"] for row in shop.json("sql", "DESCRIBE trips")] == ["id", "fare"]
 
 
+def test_a_fixture_with_the_column_in_which_spark_keeps_corrupt_records(shop):
+    folder = shop.root / "fixtures" / "samples" / "taxi"
+    (folder / "landed.csv").write_text("id,_corrupt_record\n1,\n2,oops\n")
+    (folder / "events.jsonl").write_text('{"id": 1}\n{"id": 2, "_corrupt_record": "oops"}\n')
+    expected = [{"id": 1, "_corrupt_record": None}, {"id": 2, "_corrupt_record": "oops"}]
+    for table in ("landed", "events"):
+        assert shop.json("sql", f"from {table} order by id") == expected
+
+
 def test_a_map_is_a_json_object(shop):
     assert shop.json("sql", "SELECT map('a', 1, 'b', NULL) AS m") == [{"m": {"a": 1, "b": None}}]
 
