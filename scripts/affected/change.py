@@ -12,7 +12,7 @@ from local_runner.diagnostics import Failure, fail
 from scripts import git
 from scripts.affected.compare import Touched, compare
 from scripts.affected.version import Version
-from scripts.lineage import Lineage, lineage
+from scripts.lineage import lineage
 from scripts.version_folder import version_folder
 
 
@@ -45,16 +45,16 @@ def change_since(root: Path, target: str, base: str | None = None) -> Change:
     """
     commit = git.commit_of(root, base) if base else git.deployed(root, target)
     if commit is None:
-        after = Version(*_read(root, target))
+        after = _version(_resolve(root, target))
         reasons = (f"nothing is recorded as deployed to {target}",)
         touched = sorted(Touched(*after.pair_of(key), key, reasons) for key in after.resources)
         return Change(target, None, tuple(touched), after.domains)
     with version_folder(root, commit, target) as folder, ThreadPoolExecutor(max_workers=2) as pool:
-        # Most of the time goes to other processes, which load the resources that are written in Python.
-        reading = pool.submit(_read, folder, target)
-        after = Version(*pool.submit(_read, root, target).result())
+        # Its time goes to other processes, which load the resources that are written in Python.
+        resolving = pool.submit(_resolve, folder, target)
+        after = _version(pool.submit(_resolve, root, target).result())
         try:
-            before = Version(*reading.result())
+            before = _version(resolving.result())
         except Failure as failure:
             summary = f"the bundle at {commit[:10]} does not resolve for {target}, so nothing can be compared with it"
             detail = "\n".join(map(str, failure.diagnostics))
@@ -62,6 +62,9 @@ def change_since(root: Path, target: str, base: str | None = None) -> Change:
         return Change(target, commit, tuple(compare(before, after)), after.domains)
 
 
-def _read(root: Path, target: str) -> tuple[ResolvedBundle, Lineage]:
-    bundle = resolve(root, target).raise_for_errors()
-    return bundle, lineage(bundle)
+def _resolve(root: Path, target: str) -> ResolvedBundle:
+    return resolve(root, target).raise_for_errors()
+
+
+def _version(bundle: ResolvedBundle) -> Version:
+    return Version(bundle, lineage(bundle))

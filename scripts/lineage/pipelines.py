@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -130,10 +130,16 @@ def source_files(bundle: ResolvedBundle, pipeline: Mapping[str, Any]) -> list[Pa
 
 def _read(file: Path, settings: Mapping[str, str]) -> Source:
     try:
-        return _READERS[file.suffix](file, settings)
+        return _source(file.read_bytes(), file.suffix, frozenset(settings.items())).at(str(file))
     except OSError as error:
         problem = Diagnostic(f"cannot be read: {error.strerror}", "Check who may read it.", Location(str(file)))
         return Source(problems=(problem,))
+
+
+# Two versions of a bundle have most of their files in common.
+@cache
+def _source(content: bytes, suffix: str, settings: frozenset[tuple[str, str]]) -> Source:
+    return _READERS[suffix](content, f"source{suffix}", dict(settings))
 
 
 def _names(key: str, pipeline: Mapping[str, Any], definitions: list[Definition]) -> Names:

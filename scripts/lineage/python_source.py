@@ -6,7 +6,6 @@ A notebook is one too, whose cells of SQL count as a SQL file does.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from local_runner.diagnostics import Diagnostic, Location
 from scripts.lineage.notebooks import cells, python_text
@@ -40,23 +39,23 @@ _MAGIC = re.compile(rb"^([ \t]*)[%!].*", re.MULTILINE)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def read_python(path: Path, configuration: Mapping[str, str]) -> Source:
-    """What the file at `path` defines in a pipeline with these settings. Raises OSError when it cannot be read."""
+def read_python(content: bytes, file: str, configuration: Mapping[str, str]) -> Source:
+    """What the `content` of `file` defines in a pipeline with these settings."""
     try:
-        source = _without_magics(python_text(path.name, path.read_bytes()))
-        tree = ast.parse(source, str(path))
+        source = _without_magics(python_text(file, content))
+        tree = ast.parse(source)
     except SyntaxError as error:
-        location = Location(str(path), error.lineno or 0, error.offset or 0)
+        location = Location(file, error.lineno or 0, error.offset or 0)
         detail = (error.text or "").rstrip()
         return Source(problems=(Diagnostic(f"not valid Python: {error.msg}", "Correct it.", location, detail=detail),))
     except (ValueError, RecursionError, MemoryError) as error:
         summary = f"not valid Python: {error or 'nested too deep'}"
-        return Source(problems=(Diagnostic(summary, "Correct it.", Location(str(path))),))
-    definitions = [*_Module(tree, str(path), configuration).definitions()]
+        return Source(problems=(Diagnostic(summary, "Correct it.", Location(file)),))
+    definitions = [*_Module(tree, file, configuration).definitions()]
     problems: list[Diagnostic] = []
     for cell in cells(source.decode("utf-8", errors="replace")):
         if cell.kind == "sql":
-            definitions += definitions_in("\n" * (cell.line - 1) + cell.text, configuration, str(path), problems)
+            definitions += definitions_in("\n" * (cell.line - 1) + cell.text, configuration, file, problems)
     return Source(tuple(sorted(definitions, key=lambda definition: definition.location)), tuple(problems))
 
 

@@ -1,8 +1,9 @@
 """What one source file of a pipeline defines and reads, its tables named as the file names them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeVar
 
 from local_runner.diagnostics import Diagnostic, Location
 
@@ -51,6 +52,27 @@ class Source:
 
     definitions: tuple[Definition, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+
+    def at(self, file: str) -> "Source":
+        """The same source, where its text is that of another file."""
+        return Source(
+            tuple(
+                replace(_at(one, file), reads=_all_at(one.reads, file), possible_reads=_all_at(one.possible_reads, file))
+                for one in self.definitions
+            ),
+            tuple(_at(problem, file) for problem in self.problems),
+        )
+
+
+_Placed = TypeVar("_Placed", Read, Definition, Diagnostic)
+
+
+def _at(one: _Placed, file: str) -> _Placed:
+    return replace(one, location=Location(file, one.location.line, one.location.column))
+
+
+def _all_at(reads: tuple[Read, ...], file: str) -> tuple[Read, ...]:
+    return tuple(_at(read, file) for read in reads)
 
 
 def parts_of(text: str) -> Parts | None:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_runner.diagnostics import Diagnostic, Failure, Location
@@ -29,14 +28,13 @@ _STATEMENTS = {"APPLY", "AUTO", "SET", "USE"}
 _QUERY_STARTS = {"SELECT", "WITH", "FROM", "TABLE", "VALUES", "("}
 
 
-def read_sql(path: Path, configuration: Mapping[str, str]) -> Source:
-    """What the file at `path` defines in a pipeline with these settings. Raises OSError when it cannot be read.
+def read_sql(content: bytes, file: str, configuration: Mapping[str, str]) -> Source:
+    """What the `content` of `file` defines in a pipeline with these settings.
 
     A statement that cannot be understood defines nothing.
     """
-    text = path.read_bytes().decode("utf-8", errors="replace")
     problems: list[Diagnostic] = []
-    definitions = definitions_in(text, configuration, str(path), problems)
+    definitions = definitions_in(content.decode("utf-8", errors="replace"), configuration, file, problems)
     return Source(tuple(definitions), tuple(problems))
 
 

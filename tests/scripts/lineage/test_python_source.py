@@ -23,7 +23,7 @@ def read(tmp_path: Path):
     def read(code: str, **configuration: str) -> list[tuple[str | None, Kind, int, list[tuple[str, int]]]]:
         file = tmp_path / "source.py"
         file.write_text(HEAD + dedent(code))
-        source = read_python(file, configuration)
+        source = read_python(file.read_bytes(), str(file), configuration)
         assert source.problems == ()
         above = HEAD.count("\n")
         return [
@@ -205,7 +205,9 @@ def a():
 def test_a_notebooks_magics(tmp_path):
     file = tmp_path / "notebook.py"
     file.write_text(NOTEBOOK)
-    [definition] = read_python(file, {}).definitions
+    [definition] = read_python(file.read_bytes(), str(file), {}).definitions
     assert (definition.parts, [read.location.line for read in definition.reads]) == (("a",), [8])
     file.write_text(NOTEBOOK.partition("\n")[2])
-    assert [one.summary for one in read_python(file, {}).problems] == ["not valid Python: invalid syntax"]
+    assert [one.summary for one in read_python(file.read_bytes(), str(file), {}).problems] == [
+        "not valid Python: invalid syntax"
+    ]

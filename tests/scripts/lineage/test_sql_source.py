@@ -21,7 +21,7 @@ def read(tmp_path: Path):
                 definition.location.line,
                 [(".".join(read.parts), read.location.line) for read in definition.reads],
             )
-            for definition in read_sql(file, configuration).definitions
+            for definition in read_sql(file.read_bytes(), str(file), configuration).definitions
         ]
 
     return read
