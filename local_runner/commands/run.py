@@ -21,11 +21,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output(parser)
     parser.add_argument("--refresh", nargs="+", default=[], metavar="NAME", help="update only these datasets")
     parser.add_argument("--full-refresh", nargs="*", metavar="NAME", help="make these tables anew; all where none is named")
+    parser.add_argument("--watch", action="store_true", help="run again after each change to the bundle, until Ctrl+C")
     parser.add_argument("--dry-run", action="store_true", help="show what each dataset reads and its columns; write nothing")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run each pipeline in order; 1 as soon as one of them fails."""
+    if arguments.watch:
+        from local_runner.commands.watching import run_at_each_change
+
+        return run_at_each_change(arguments.bundle.resolve(), lambda: _run_once(arguments))
+    return _run_once(arguments)
+
+
+def _run_once(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
     from local_runner.jobs import pipelines_of
     from local_runner.pipeline.run import Selection, run_pipeline
