@@ -14,8 +14,19 @@ _PIPELINE_ID = re.compile(r"^\$\{resources\.pipelines\.([^.}]+)\.id\}$")
 def pipelines_of(bundle: ResolvedBundle, key: str) -> list[str]:
     """The keys of the pipelines that `key`, a job or a pipeline (`x`, `jobs.x`, `pipelines.x`), runs, in order.
 
-    Raises Failure for an unknown key, or for a task that is no pipeline task of this bundle.
+    Raises Failure for an unknown key, for a job without tasks, or for a task that is no pipeline task of this bundle.
     """
+    kind, name = resource_named(bundle, key)
+    if kind == "pipelines":
+        return [name]
+    tasks = _in_order(bundle.value["resources"]["jobs"][name].get("tasks", []), key)
+    if not tasks:
+        raise fail(f"{key} has no tasks", "Add a pipeline task to it", bundle.location("resources", "jobs", name))
+    return [_pipeline_of(bundle, name, task) for task in tasks]
+
+
+def resource_named(bundle: ResolvedBundle, key: str) -> tuple[str, str]:
+    """The kind (jobs or pipelines) and the name of what `key` means. Raises Failure for an unknown key."""
     resources: dict[str, Any] = bundle.value.get("resources", {})
     kind, _, name = key.rpartition(".")
     kinds = [kind] if kind else ["jobs", "pipelines"]
@@ -24,10 +35,7 @@ def pipelines_of(bundle: ResolvedBundle, key: str) -> list[str]:
         known = [other for one in ("jobs", "pipelines") for other in resources.get(one, {})]
         remedy = _did_you_mean(name, known, f"This bundle has: {', '.join(sorted(known)) or 'no jobs or pipelines'}")
         raise fail(f"no job or pipeline named {key}", remedy)
-    if found[0] == "pipelines":
-        return [name]
-    tasks = _in_order(resources["jobs"][name].get("tasks", []), key)
-    return [_pipeline_of(bundle, name, task) for task in tasks]
+    return found[0], name
 
 
 def _did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

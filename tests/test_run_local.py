@@ -153,3 +153,21 @@ def test_the_readmes_way_to_a_pairs_first_row(command, copied):
     assert (code, errors) == (0, "")
     (row,) = table(command, "raw_orders")
     assert (row["order_id"], row["amount"]) == ("a1", "10.50")
+
+
+@pytest.mark.slow
+def test_another_pairs_broken_job_is_only_warned_of(command, copied):
+    job = copied / "resources" / "finance" / "other_job.py"
+    job.write_text("from databricks.bundles.jobs import Job\n\nother = Job.from_dict({'nme': 'other'})\n")
+    try:
+        code, output, errors = command("run", JOB, "--dry-run")
+        missing = command("run", "other")
+    finally:
+        job.unlink()
+    assert code == 0
+    assert "✓ final_payment_summary" in output
+    assert errors.startswith(f"Warning: {job}:3: Error while loading")
+    assert "Did you mean name?" in errors
+    assert missing[0] == 1
+    assert f"Error: {job}:3: Error while loading" in missing[2]
+    assert "Error: no job or pipeline named other" in missing[2]

@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from local_runner.commands.arguments import add_bundle, add_output
-from local_runner.diagnostics import fail, print_diagnostics
+from local_runner.diagnostics import Failure, Severity, fail, print_diagnostics
 
 if TYPE_CHECKING:
+    from local_runner.bundle import ResolvedBundle
     from local_runner.pipeline.result import DatasetResult, PipelineResult
     from local_runner.tables import TableStore
 
@@ -36,7 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_once(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
-    from local_runner.jobs import pipelines_of
     from local_runner.pipeline.run import Selection, run_pipeline
     from local_runner.pipeline.sources.files import read_sources, warnings_of
     from local_runner.pipeline.spec import pipeline_spec
@@ -44,14 +44,9 @@ def _run_once(arguments: argparse.Namespace) -> int:
     from local_runner.tables import TableStore
 
     begin_import()
-    bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
-    print_diagnostics(bundle.diagnostics)
-    keys = []
-    for key in arguments.keys:
-        pipelines = pipelines_of(bundle, key)
-        if not pipelines:
-            raise fail(f"{key} has no tasks", "Add a pipeline task to it")
-        keys += [pipeline for pipeline in pipelines if pipeline not in keys]
+    bundle = resolve(arguments.bundle, arguments.target)
+    keys = _pipelines(bundle, arguments.keys)
+    print_diagnostics(replace(diagnostic, severity=Severity.WARNING) for diagnostic in bundle.diagnostics)
     if len(keys) > 1 and (arguments.refresh or arguments.full_refresh):
         raise fail(
             f"--refresh and --full-refresh name datasets of one pipeline, and these are {', '.join(keys)}", "Name one"
@@ -80,6 +75,22 @@ def _run_once(arguments: argparse.Namespace) -> int:
     finally:
         end_run(bundle.root)
     return 0
+
+
+def _pipelines(bundle: "ResolvedBundle", keys: list[str]) -> list[str]:
+    """The pipelines that `keys` stand for, each once. Raises Failure where an error reaches one of them."""
+    from local_runner.jobs import pipelines_of, resource_named
+    from local_runner.reach import errors_reaching
+
+    try:
+        pipelines = [pipeline for key in keys for pipeline in pipelines_of(bundle, key)]
+        asked = [resource_named(bundle, key) for key in keys]
+    except Failure as failure:
+        # What is wrong with the bundle may be why there is no such resource.
+        raise Failure(*bundle.errors, *failure.diagnostics) from None
+    if errors := errors_reaching(bundle, asked):
+        raise Failure(*errors)
+    return list(dict.fromkeys(pipelines))
 
 
 def _report(key: str, arguments: argparse.Namespace) -> "Callable[[DatasetResult], None]":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_runner.commands.arguments import add_bundle, add_output
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import Failure, fail
 from local_runner.pipeline.reading import FlowState, StoredTables
 from local_runner.spark.errors import words
 from local_runner.tables import TableName, TableStore
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
     from local_runner.pipeline.sql.text import check_query
+    from local_runner.reach import errors_reaching
     from local_runner.spark import begin_import, connect, end_run
     from local_runner.terminal import counted, print_json_lines, print_table
 
@@ -35,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     described = _described_table(arguments.query)
     if described is None:
         check_query(arguments.query)
-    bundle = resolve(arguments.bundle, arguments.target).raise_for_errors()
+    bundle = resolve(arguments.bundle, arguments.target)
+    if errors := errors_reaching(bundle, []):
+        raise Failure(*errors)
     as_json = arguments.output == "json"
     try:
         spark = connect(bundle.root)

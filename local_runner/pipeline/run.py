@@ -78,7 +78,9 @@ def run_pipeline(
         at_source_level = AtSourceLevel(definitions, StoredTables(spark, store, fixtures))
         with reading_with(at_source_level):
             load_sources(sources, definitions, names, bundle.root)
-        makers = Makers(key, definitions, bundle.value["resources"]["pipelines"])
+        # What is wrong elsewhere in the bundle may be why another pipeline is not there.
+        others = {entry.pipeline for entry in store.all()} if bundle.errors else set()
+        makers = Makers(key, definitions, others | bundle.value["resources"]["pipelines"].keys())
         if not selection.dry_run:
             # Even where the run is then refused: what the files define is known.
             makers.record(store)

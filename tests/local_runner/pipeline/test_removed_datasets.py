@@ -139,6 +139,10 @@ def test_a_table_of_a_pipeline_that_is_gone_is_not_read(pipeline, mall):
         problem.summary
         == "reader reads sales.shop.raw, which the pipeline shop made, and there is no such pipeline any more"
     )
+    # A file that cannot be read may define it.
+    bundle.write_text(bundle.read_text() + "include: [broken.yml]\n")
+    (pipeline.root / "broken.yml").write_text("resources: [")
+    assert mall(READER.replace('"old"', '"sales.shop.raw"')).ok
 
 
 @pytest.mark.slow
