@@ -120,6 +120,8 @@ class Volumes:
             "fs.dbfs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
             # Another bundle's target has other folders under the same scheme.
             "fs.dbfs.impl.disable.cache": "true",
+            # It is never closed: each look at a dbfs path would leave a file system with its settings in the server.
+            "fs.viewfs.enable.inner.cache": "false",
             "fs.viewfs.overload.scheme.target.file.impl": "org.apache.hadoop.fs.LocalFileSystem",
             **{f"fs.viewfs.mounttable.default.{links[place]}": folder.as_uri() for place, folder in self._places().items()},
         }

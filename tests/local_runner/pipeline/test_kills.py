@@ -55,11 +55,22 @@ def totals():
 dp.create_streaming_table("history")
 dp.create_auto_cdc_flow("history", "raw", ["kind"], "id", stored_as_scd_type=2)
 
+dp.create_streaming_table("states")
+dp.create_auto_cdc_from_snapshot_flow("states", "totals", ["kind"], stored_as_scd_type=2)
+
 dp.create_sink("out", "json", {"path": "/Volumes/sales/shop/outbox"})
 
 @dp.append_flow(target="out")
 def to_out():
     return spark.readStream.table("raw").select("id")
+"""
+# A dataset that only every other run defines.
+SOMETIMES = """
+from pyspark import pipelines as dp
+
+@dp.table
+def sometimes():
+    return spark.readStream.table("raw")
 """
 
 
@@ -69,6 +80,9 @@ class Shop:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.landed: list[tuple[int, str]] = []
+        # What `sometimes` held after the last whole run that defined it, and what `totals` may have held after any.
+        self.kept: list[tuple] = []
+        self.totals: set[tuple] = set()
         (root / "databricks.yml").write_text(BUNDLE)
         (root / "src").mkdir()
         (root / "src" / "shop.py").write_text(SOURCE)
@@ -81,21 +95,52 @@ class Shop:
         text = "".join(json.dumps({"id": id, "kind": kind}) + "\n" for id, kind in records)
         (folder / f"{first:06}.json").write_text(text)
         self.landed += records
+        self.totals.update(self.totals_now())
+        if self.sometimes.exists():
+            self.sometimes.unlink()
+        else:
+            self.sometimes.write_text(SOMETIMES)
+
+    def totals_now(self) -> list[tuple]:
+        kinds = Counter(kind for _, kind in self.landed)
+        sums = {kind: sum(id for id, other in self.landed if other == kind) for kind in kinds}
+        return sorted((kind, kinds[kind], sums[kind]) for kind in kinds)
+
+    @property
+    def sometimes(self) -> Path:
+        return self.root / "src" / "sometimes.py"
+
+    @property
+    def store(self) -> TableStore:
+        return TableStore(self.root / ".local" / "dev")
 
     def rows(self, table: str) -> list[tuple]:
-        store = TableStore(self.root / ".local" / "dev")
-        return sorted((tuple(row.values()) for row in rows(store, store.lookup(table))), key=lambda row: row[:3])
+        found = rows(self.store, self.store.lookup(table))
+        return sorted((tuple(row.values()) for row in found), key=lambda row: row[:3])
 
     def assert_complete(self) -> None:
         assert self.rows("raw") == sorted(self.landed)
         assert self.rows("kept") == sorted(record for record in self.landed if record[1] != "a")
-        kinds = Counter(kind for _, kind in self.landed)
-        sums = {kind: sum(id for id, other in self.landed if other == kind) for kind in kinds}
-        assert self.rows("totals") == sorted((kind, kinds[kind], sums[kind]) for kind in kinds)
-        last = {kind: max(id for id, other in self.landed if other == kind) for kind in kinds}
+        assert self.rows("totals") == self.totals_now()
+        self.assert_states()
+        assert sorted(row[:3] for row in self.rows("states") if row[4] is None) == self.totals_now()
+        if self.sometimes.exists():
+            self.kept = sorted(self.landed)
+        assert self.rows("sometimes") == self.kept
+        assert self.store.lookup("sometimes").active is self.sometimes.exists()
+        last = {kind: max(id for id, other in self.landed if other == kind) for kind in "abc"}
         ends = [(id, kind, id, None if id == last[kind] else id + 3) for id, kind in self.landed]
         assert self.rows("history") == sorted(ends, key=lambda row: row[0])
         assert self.sunk() == [id for id, _ in sorted(self.landed)]
+
+    def assert_states(self) -> None:
+        """Each state is one that `totals` has had, and each kind's follow one another without a gap."""
+        states = self.rows("states")
+        assert {row[:3] for row in states} <= self.totals
+        for kind in "abc":
+            of_kind = sorted((row for row in states if row[0] == kind), key=lambda row: row[3])
+            assert [row[4] for row in of_kind] == [*(row[3] for row in of_kind[1:]), None]
+            assert len({row[:3] for row in of_kind}) == len(of_kind)
 
     def sunk(self) -> list[int]:
         folder = self.root / ".local" / "dev" / "volumes" / "sales" / "shop" / "outbox"
@@ -111,6 +156,10 @@ class Shop:
         assert [row[:2] for row in self.rows("history")] in (sorted(self.landed[:-20]), sorted(self.landed))
         count = sum(n for _, n, _ in self.rows("totals"))
         assert count in (len(self.landed) - 20, len(self.landed))
+        self.assert_states()
+        sometimes = self.rows("sometimes")
+        assert len(sometimes) == len(set(sometimes))
+        assert set(self.kept) <= set(sometimes) <= set(self.landed)
 
 
 def run_once(root: Path) -> None:
