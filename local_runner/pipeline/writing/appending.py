@@ -9,6 +9,7 @@ A kill between any two steps is made good by the next run.
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -55,6 +56,10 @@ class Files:
 
 
 PARQUET = Files()
+# Spark's words where a checkpoint was written by a query with other sources, or other aggregates, joins or duplicates.
+_OTHER_QUERY = re.compile(
+    r"sources in the checkpoint offsets|STATE_STORE_(?:KEY|VALUE)_SCHEMA_NOT_COMPATIBLE|NOT_MATCH_IN_STATE_METADATA"
+)
 
 
 def append(queries: list[Query], rules: list[Expectation], home: Path, data: Path, files: Files = PARQUET) -> Written:
@@ -104,6 +109,15 @@ def _append_new(query: Query, rules: list[Expectation], home: Path, files: Files
     stream = _started(writer, home / "output", query.flow)
     try:
         stream.awaitTermination()
+    except Exception as error:
+        if _OTHER_QUERY.search(str(error)):
+            table = query.flow.target.table
+            raise fail(
+                f"the stream {query.flow.name} has become another query: it cannot go on where its last run stopped",
+                f"Make {table} anew: --full-refresh {table}. Or take the change back: nothing is lost",
+                query.flow.location,
+            ) from error
+        raise
     finally:
         if stream.isActive:
             stream.stop()

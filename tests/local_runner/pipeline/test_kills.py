@@ -202,6 +202,7 @@ def test_a_killed_runner_loses_and_doubles_nothing(processes, shop):
     shop.land()
     run_to_its_end(processes, shop)
     seconds = run_to_its_end(processes, shop)
+    shop.assert_complete()
     for _ in range(KILLS):
         shop.land()
         runner = start(processes, shop)
@@ -218,6 +219,7 @@ def test_a_killed_server_loses_and_doubles_nothing(processes, shop):
     shop.land()
     run_to_its_end(processes, shop)
     seconds = run_to_its_end(processes, shop)
+    shop.assert_complete()
     for _ in range(KILLS):
         shop.land()
         server = use_server(shop.root)

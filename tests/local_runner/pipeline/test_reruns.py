@@ -310,3 +310,29 @@ def test_a_run_leaves_no_session_on_the_server(pipeline, monkeypatch):
     assert [session.is_stopped for session in clones] == [True, True]
     assert not pipeline.spark.is_stopped
     assert pipeline.spark.streams.active == []
+
+
+@pytest.mark.slow
+def test_a_stream_that_is_another_query_now_says_so_and_goes_on_when_it_is_as_before(pipeline):
+    streams = """
+    @dp.table
+    def twice():
+        return spark.readStream.table("raw").unionAll(spark.readStream.table("raw"))
+
+    @dp.table
+    def first():
+        return spark.readStream.table("raw").dropDuplicates(["id"])
+"""
+    pipeline.source(SOURCE + streams)
+    pipeline.land("1.json", [{"id": 1, "kind": "a", "amount": 1}])
+    assert pipeline.run().ok
+    pipeline.source(SOURCE + streams.replace('.unionAll(spark.readStream.table("raw"))', "").replace('["id"]', '["kind"]'))
+    pipeline.land("2.json", [{"id": 1, "kind": "b", "amount": 1}])
+    results = pipeline.outcome()
+    for table in ("twice", "first"):
+        assert results[table].problem.summary.startswith(f"the stream {table} has become another query")
+        assert results[table].problem.remedy.startswith(f"Make {table} anew: --full-refresh {table}.")
+    pipeline.source(SOURCE + streams)
+    assert pipeline.run().ok
+    assert sorted(row["kind"] for row in pipeline.rows("twice")) == ["a", "a", "b", "b"]
+    assert [row["kind"] for row in pipeline.rows("first")] == ["a"]
