@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +19,9 @@ from local_runner.tables.records import broken_record
 
 # Spark's file source forgets files older than this, counted from the newest: a late file would be lost in silence.
 FOREVER = "36500d"
+
+# What the version of a table that is a fixture begins with.
+FIXTURE = "fixture "
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,16 @@ class StoredTables:
             return FlowState()
         version = entry.log.version if entry.log else entry.version
         return FlowState(flow_folder(self._store.version_folder(name, version) / "flows", flow))
+
+    def version(self, name: TableName) -> str | None:
+        """What changes where the table is made anew, or its fixture edited; None where there is neither.
+
+        A fixture that is a folder only grows.
+        """
+        if entry := self._made(name):
+            return entry.version
+        path = self._fixtures.table_file(*_parts(name))
+        return f"{FIXTURE}{sha256(path.read_bytes()).hexdigest()[:12]}" if path and path.is_file() else None
 
     def lacks(self, name: TableName) -> str | None:
         """Why there is no table `name` to be read, as a clause; None where there is one."""

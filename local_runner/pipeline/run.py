@@ -216,11 +216,11 @@ class _Run:
     def _write_rows(self, node: Node) -> Written:
         flows = self.definitions.flows_into(node.dataset.name)
         self._refuse_anothers(node.dataset)
+        anew = self._is_made_anew(node.dataset)
         if node.kind is Kind.MATERIALIZED_VIEW:
             query = self._query(flows[0], FlowState(), streaming=False)
-            return write_materialized_view(node.dataset, query, self.store, self.key)
-        sources = {str(name): entry.version for name in sorted(node.streamed) if (entry := self.store.find(name))}
-        anew = self._is_made_anew(node.dataset)
+            return write_materialized_view(node.dataset, query, self.store, self.key, anew)
+        sources = {str(name): version for name in sorted(node.streamed) if (version := self.stored.version(name))}
         if node.kind is Kind.SINK:
             folder = self.volumes.folder_to_write(node.dataset.options["path"])
             home = self.store.state / "sinks" / self.key / node.dataset.name.table

@@ -8,15 +8,17 @@ from typing import Any
 from local_runner.diagnostics import fail
 from local_runner.pipeline.definitions import Dataset, Flow, Kind
 from local_runner.pipeline.graph import as_declared, merged
-from local_runner.pipeline.reading import FlowState
+from local_runner.pipeline.reading import FIXTURE, FlowState
 from local_runner.pipeline.writing.appending import Query, Written, append, flow_folder, write_batch
 from local_runner.pipeline.writing.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.writing.snapshots import append_snapshots
 from local_runner.tables import ChangeLog, TableEntry, TableStore
 
 
-def write_materialized_view(dataset: Dataset, query: Query, store: TableStore, pipeline: str) -> Written:
+def write_materialized_view(dataset: Dataset, query: Query, store: TableStore, pipeline: str, full_refresh: bool) -> Written:
     """Compute `query` whole beside the last good version, then put it in that one's place."""
+    if not full_refresh:
+        _last(dataset, Kind.MATERIALIZED_VIEW, {}, store)
     version = store.new_version(dataset.name)
     query = replace(query, frame=as_declared(query.frame, dataset))
     try:
@@ -113,7 +115,9 @@ def refuse_made_anew(dataset: Dataset, before: dict[str, str], now: dict[str, st
         if now.get(name, version) != version:
             table = dataset.name.table
             raise fail(
-                f"{name} was made anew since {table} last read it: its rows would be counted twice",
+                f"the fixture of {name} was edited since {table} last read it: a stream reads a file once"
+                if now[name].startswith(FIXTURE)
+                else f"{name} was made anew since {table} last read it: its rows would be counted twice",
                 f"Make {table} anew too: --full-refresh {table}",
                 dataset.location,
             )

@@ -336,3 +336,49 @@ def test_a_stream_that_is_another_query_now_says_so_and_goes_on_when_it_is_as_be
     assert pipeline.run().ok
     assert sorted(row["kind"] for row in pipeline.rows("twice")) == ["a", "a", "b", "b"]
     assert [row["kind"] for row in pipeline.rows("first")] == ["a"]
+
+
+@pytest.mark.slow
+def test_a_fixture_that_is_edited_is_not_half_read_by_a_stream(pipeline):
+    fixture = pipeline.root / "fixtures/samples/shop/trips.csv"
+    fixture.parent.mkdir(parents=True)
+    fixture.write_text("id\n1\n")
+    pipeline.source("""
+    @dp.table
+    def trips():
+        return spark.readStream.table("samples.shop.trips")
+
+    @dp.materialized_view
+    def number():
+        return spark.read.table("samples.shop.trips").agg(F.count("*").alias("n"))
+""")
+    assert pipeline.run().ok
+    assert pipeline.run().ok
+    fixture.write_text("id\n1\n2\n")
+    results = pipeline.outcome()
+    assert results["trips"].problem.summary == (
+        "the fixture of samples.shop.trips was edited since trips last read it: a stream reads a file once"
+    )
+    assert results["trips"].problem.remedy.splitlines()[0] == "Make trips anew too: --full-refresh trips"
+    assert (pipeline.rows("trips"), pipeline.rows("number")) == ([{"id": 1}], [{"n": 2}])
+    assert pipeline.run(full_refresh=frozenset({"trips"})).ok
+    assert pipeline.rows("trips") == [{"id": 1}, {"id": 2}]
+
+
+@pytest.mark.slow
+def test_a_table_that_becomes_another_kind_of_dataset_keeps_its_rows_until_it_is_made_anew(pipeline):
+    streaming = """
+    @dp.table
+    def rows():
+        return spark.readStream.table("raw")
+"""
+    pipeline.source(SOURCE + streaming)
+    pipeline.land("1.json", FIRST)
+    assert pipeline.run().ok
+    pipeline.source(SOURCE + streaming.replace("@dp.table", "@dp.materialized_view").replace("readStream", "read"))
+    problem = pipeline.outcome()["rows"].problem
+    assert problem.summary == "rows has become another kind of dataset: materialized view, not streaming table any more"
+    assert problem.remedy.splitlines()[0] == "Make it anew: --full-refresh rows"
+    assert pipeline.rows("rows") == raw(FIRST)
+    assert pipeline.run(full_refresh=frozenset({"rows"})).ok
+    assert pipeline.store.lookup("rows").kind == "materialized view"
