@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local_runner.bundle import resolve, target_names
 from local_runner.diagnostics import Diagnostic, Failure, Location
+from local_runner.width import width_of, wrapped
 from scripts.checks import check
 from scripts.edge import run
 from scripts.findings import Finding, as_annotations, as_json, as_text, merged
@@ -27,7 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     elif os.environ.get("GITHUB_ACTIONS") == "true":
         print(as_annotations(targets, findings))
     else:
-        print(as_text(targets, findings))
+        width = width_of(sys.stdout)
+        print("\n".join(wrapped(line, width) for line in as_text(targets, findings).splitlines()))
     return 1 if any(finding.is_error for finding in findings) else 0
 
 

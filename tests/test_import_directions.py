@@ -15,7 +15,7 @@ FORBIDDEN = {
     "local_runner": {"resources", "scripts", "tests", "start", *DOMAINS},
 }
 # What the scripts share with the local runner: the bundle as a value, how a failure is told and a command ends,
-# how SQL is read, which Java Spark runs on, and which fixtures stand for a volume.
+# how SQL is read, which Java Spark runs on, which fixtures stand for a volume, and how wide a terminal is.
 ALLOWED = {
     "scripts": (
         "local_runner.bundle",
@@ -25,6 +25,7 @@ ALLOWED = {
         "local_runner.pipeline.sql",
         "local_runner.spark.java",
         "local_runner.tables.fixtures",
+        "local_runner.width",
     )
 }
 

@@ -37,14 +37,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_once(arguments: argparse.Namespace) -> int:
     from local_runner.bundle import resolve
-    from local_runner.pipeline.run import Selection, run_pipeline
-    from local_runner.pipeline.sources.files import read_sources, warnings_of
-    from local_runner.pipeline.spec import pipeline_spec
     from local_runner.spark import begin_import, connect, end_run
     from local_runner.tables import TableStore
 
     begin_import()
     bundle = resolve(arguments.bundle, arguments.target)
+    # Not before: loading the bundle's Python resources, a process of its own, is what all else waits for.
+    from local_runner.pipeline.run import Selection, run_pipeline
+    from local_runner.pipeline.sources.files import read_sources, warnings_of
+    from local_runner.pipeline.spec import pipeline_spec
+
     keys = _pipelines(bundle, arguments.keys)
     print_diagnostics(replace(diagnostic, severity=Severity.WARNING) for diagnostic in bundle.diagnostics)
     if len(keys) > 1 and (arguments.refresh or arguments.full_refresh):

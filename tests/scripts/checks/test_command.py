@@ -112,3 +112,9 @@ def test_every_rule_is_in_the_docs(request):
     rules = [*checks.BUNDLE_RULES, *checks.LINEAGE_RULES]
     listed = [rule for rule in rules if f"`{rule.__module__.removeprefix('scripts.checks.')}.{rule.__name__}`" in text]
     assert listed == rules
+
+
+def test_a_narrow_terminal_breaks_no_word(check, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    _, output = check({"resources/x.yml": JOB})
+    assert output.startswith("Error: resources/x.yml:4: reference does\n    not exist: ${var.nothing}\n")
