@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import TextIO
@@ -79,6 +80,12 @@ class Failure(Exception):
 def fail(summary: str, remedy: str = "", location: Location | None = None, detail: str = "") -> Failure:
     """A `Failure` of one error, to be raised: `raise fail("no pipeline named x", "did you mean y?")`."""
     return Failure(Diagnostic(summary, remedy, location, detail=detail))
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """A remedy for a name that is none of `known`: the one most like it, else `otherwise`."""
+    close = get_close_matches(name, list(known), n=1)
+    return f"Did you mean {close[0]}?" if close else otherwise
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic], stream: TextIO | None = None) -> None:

@@ -1,12 +1,10 @@
 """From a resource's key to the pipelines that its run updates."""
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from local_runner.bundle import ResolvedBundle
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import did_you_mean, fail
 
 _PIPELINE_ID = re.compile(r"^\$\{resources\.pipelines\.([^.}]+)\.id\}$")
 
@@ -33,14 +31,9 @@ def resource_named(bundle: ResolvedBundle, key: str) -> tuple[str, str]:
     found = [one for one in kinds if name in resources.get(one, {})]
     if not found:
         known = [other for one in ("jobs", "pipelines") for other in resources.get(one, {})]
-        remedy = _did_you_mean(name, known, f"This bundle has: {', '.join(sorted(known)) or 'no jobs or pipelines'}")
+        remedy = did_you_mean(name, known, f"This bundle has: {', '.join(sorted(known)) or 'no jobs or pipelines'}")
         raise fail(f"no job or pipeline named {key}", remedy)
     return found[0], name
-
-
-def _did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"Did you mean {close[0]}?" if close else otherwise
 
 
 def _pipeline_of(bundle: ResolvedBundle, job: str, task: dict[str, Any]) -> str:
@@ -57,7 +50,7 @@ def _pipeline_of(bundle: ResolvedBundle, job: str, task: dict[str, Any]) -> str:
         )
     known = bundle.value["resources"].get("pipelines", {})
     if match[1] not in known:
-        remedy = _did_you_mean(match[1], known, "Make it, or name another in the task's pipeline_id")
+        remedy = did_you_mean(match[1], known, "Make it, or name another in the task's pipeline_id")
         raise fail(f"task {task['task_key']} of {job} runs {match[1]}, and there is no such pipeline", remedy, location)
     return match[1]
 

@@ -3,9 +3,8 @@
 import argparse
 import sys
 from collections.abc import Mapping
-from difflib import get_close_matches
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import did_you_mean, fail
 from scripts import git
 from scripts.affected.change import change_since
 from scripts.bundle_files import bundle_root
@@ -37,9 +36,8 @@ def _resources_of(domain: str, domains: Mapping[str, str]) -> list[str]:
     if found := [key for key, of in domains.items() if of == domain]:
         return found
     known = sorted({of for of in domains.values() if of})
-    close = get_close_matches(domain, known, n=1)
-    hint = f"Did you mean {close[0]}?" if close else f"The domains are: {', '.join(known) or 'none'}."
-    raise fail(f"no resource belongs to a domain named {domain}", hint)
+    remedy = did_you_mean(domain, known, f"The domains are: {', '.join(known) or 'none'}.")
+    raise fail(f"no resource belongs to a domain named {domain}", remedy)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import runpy
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from difflib import get_close_matches
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from local_runner.diagnostics import Failure, fail
+from local_runner.diagnostics import Failure, did_you_mean, fail
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -177,10 +176,7 @@ def dataset(spark: "SparkSession") -> "Callable[..., DataFrame]":
         folder = ROOT / "src" / pair / "transformations"
         if not folder.is_dir():
             pairs = sorted(str(found.parent.relative_to(ROOT / "src")) for found in ROOT.glob("src/*/*/transformations"))
-            close = get_close_matches(pair, pairs, n=1)
-            raise fail(
-                f"there is no pair {pair}", f"Did you mean {close[0]}?" if close else f"There are: {', '.join(pairs)}"
-            )
+            raise fail(f"there is no pair {pair}", did_you_mean(pair, pairs, f"There are: {', '.join(pairs)}"))
         sources = sorted(file for file in folder.glob("**/*") if file.suffix in SOURCE_SUFFIXES)
         return run_dataset(spark, sources, name, inputs, configuration or {}, ROOT)
 

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from local_runner.diagnostics import Diagnostic, Failure, fail
+from local_runner.diagnostics import Diagnostic, Failure, did_you_mean, fail
 from local_runner.pipeline.dbutils import DBUtils, secrets_of
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.display import display
@@ -107,8 +106,7 @@ def _scratch_home(root: Path) -> Path:
 def _find(definitions: Definitions, name: str) -> Dataset:
     by_table = {table.table: dataset for table, dataset in definitions.datasets.items()}
     if name not in by_table:
-        close = get_close_matches(name, by_table, n=1)
-        raise fail(f"no dataset named {name}", f"Did you mean {close[0]}?" if close else f"There are: {', '.join(by_table)}")
+        raise fail(f"no dataset named {name}", did_you_mean(name, by_table, f"There are: {', '.join(by_table)}"))
     return by_table[name]
 
 

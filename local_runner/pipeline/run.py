@@ -5,11 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any
 
 from local_runner.bundle import ResolvedBundle
-from local_runner.diagnostics import Diagnostic, Failure, fail
+from local_runner.diagnostics import Diagnostic, Failure, did_you_mean, fail
 from local_runner.pipeline.dbutils import DBUtils, secrets_of, with_secrets
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.display import display
@@ -101,9 +100,8 @@ def _selected(selection: Selection, graph: dict[TableName, Node]) -> set[TableNa
     asked = selection.refresh | selection.full_refresh
     tables = {name.table: name for name in graph} | {str(name): name for name in graph}
     if unknown := sorted(asked - tables.keys()):
-        close = get_close_matches(unknown[0], tables, n=1)
-        has = f"It has: {', '.join(sorted(name.table for name in graph))}"
-        raise fail(f"this pipeline has no dataset {unknown[0]}", f"Did you mean {close[0]}?" if close else has)
+        remedy = did_you_mean(unknown[0], tables, f"It has: {', '.join(sorted(name.table for name in graph))}")
+        raise fail(f"this pipeline has no dataset {unknown[0]}", remedy)
     return {tables[name] for name in asked} or set(graph)
 
 

@@ -1,12 +1,11 @@
 """One pipeline of a resolved bundle, as the runner reads it."""
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from local_runner.bundle import ResolvedBundle
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import did_you_mean, fail
 from local_runner.tables.fixtures import Fixtures
 
 SOURCE_SUFFIXES = (".py", ".sql", ".ipynb")
@@ -28,11 +27,8 @@ def pipeline_spec(bundle: ResolvedBundle, key: str) -> PipelineSpec:
     """Read the pipeline `key` of `bundle`. Raises Failure where it or one of its files is missing."""
     pipelines = bundle.value.get("resources", {}).get("pipelines", {})
     if key not in pipelines:
-        close = get_close_matches(key, pipelines, n=1)
-        hint = (
-            f"Did you mean {close[0]}?" if close else f"Pipelines of this bundle: {', '.join(sorted(pipelines)) or 'none'}"
-        )
-        raise fail(f"no pipeline named {key}", hint)
+        remedy = did_you_mean(key, pipelines, f"Pipelines of this bundle: {', '.join(sorted(pipelines)) or 'none'}")
+        raise fail(f"no pipeline named {key}", remedy)
     resource = bundle.deployed("resources", "pipelines", key)
     location = bundle.locations.get(("resources", "pipelines", key))
     schema = resource.get("schema") or resource.get("target")

@@ -3,11 +3,10 @@
 import argparse
 import os
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 
 from local_runner.bundle import resolve
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import did_you_mean, fail
 from scripts.bundle_files import bundle_root
 from scripts.contract import files
 from scripts.contract.compare import compare
@@ -38,9 +37,8 @@ def tables_of(root: Path, domains: set[str]) -> tuple[list[str], dict[str, Table
     makers, recorded = pipelines(bundle), files.pairs(root)
     every = {pair.partition("/")[0] for pair in [*recorded, *(pair for made in makers.values() for pair in made)]}
     for domain in sorted(domains - every):
-        close = get_close_matches(domain, every, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"The domains are: {', '.join(sorted(every)) or 'none'}."
-        raise fail(f"no final table belongs to a domain named {domain}", hint)
+        remedy = did_you_mean(domain, every, f"The domains are: {', '.join(sorted(every)) or 'none'}.")
+        raise fail(f"no final table belongs to a domain named {domain}", remedy)
 
     def is_meant(pair: str) -> bool:
         return not domains or pair.partition("/")[0] in domains
