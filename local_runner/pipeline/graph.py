@@ -112,7 +112,8 @@ class _Builder:
             except UpstreamUnusable as unusable:
                 node.problem = Diagnostic(f"upstream {unusable.name.table} failed", location=flow.location)
             except Exception as error:
-                node.problem = diagnose(error, f"the query of {dataset.name.table} does not work", self._root, flow.location)
+                problem = diagnose(error, f"the query of {dataset.name.table} does not work", self._root, flow.location)
+                node.problem = replace(problem, remedy=_ON_NO_ROWS if "CANNOT_INFER_EMPTY_SCHEMA" in str(error) else "")
         if node.schema is None and node.problem is None:
             node.schema = declared_schema(dataset.schema)
         return node
@@ -197,6 +198,9 @@ class _Builder:
             f"{remedy}{self._stored.how_to_add(name)}",
             node.dataset.location,
         )
+
+
+_ON_NO_ROWS = "It first runs on empty tables, for its columns: give createDataFrame a schema, as in 'id int, name string'"
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,22 @@ def test_a_query_that_does_not_work_fails_its_dataset_only(pipeline):
     assert pipeline.rows("sibling") == [{"n": 1}]
 
 
+@pytest.mark.slow
+def test_a_query_that_takes_its_columns_from_rows_is_told_to_name_them(pipeline):
+    pipeline.source("""
+        @dp.materialized_view
+        def base():
+            return spark.range(1)
+
+        @dp.materialized_view
+        def guessed():
+            return spark.createDataFrame(spark.read.table("base").collect())
+    """)
+    problem = pipeline.outcome()["guessed"].problem
+    assert problem.summary == "the query of guessed does not work"
+    assert problem.remedy.startswith("It first runs on empty tables, for its columns: give createDataFrame a schema")
+
+
 def test_a_circle_names_its_members(pipeline):
     failure = refusal(
         pipeline,

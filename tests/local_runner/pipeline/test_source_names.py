@@ -258,3 +258,31 @@ def test_a_column_that_is_not_declared_is_not_lost(shop):
     source(shop, "CREATE TABLE t (a INT) AS SELECT 1 AS a, 2 AS b", "b.sql")
     with pytest.raises(Failure, match="t declares its columns, and b is none of them"):
         shop.run()
+
+
+@pytest.mark.slow
+def test_an_action_in_a_query_sees_the_rows_of_this_run(pipeline):
+    pipeline.land("1.json", [{"id": 1}, {"id": 2}])
+    pipeline.source("""
+    @dp.table
+    def raw():
+        return spark.readStream.schema("id int").json(spark.conf.get("landing"))
+
+    @dp.materialized_view
+    def counted():
+        return spark.createDataFrame([(spark.read.table("raw").count(),)], "n int")
+
+    @dp.materialized_view
+    def by_pandas():
+        return spark.createDataFrame(spark.read.table("raw").toPandas(), "id int")
+
+    @dp.materialized_view
+    def named():
+        return spark.read.json("/Volumes/sales/shop/landing/1.json").select(F.input_file_name().alias("file")).distinct()
+    """)
+    assert pipeline.run().ok
+    pipeline.land("2.json", [{"id": 3}])
+    assert pipeline.run().ok
+    assert pipeline.rows("counted") == [{"n": 3}]
+    assert [row["id"] for row in pipeline.rows("by_pandas")] == [1, 2, 3]
+    assert pipeline.rows("named") == [{"file": "dbfs:///Volumes/sales/shop/landing/1.json"}]
