@@ -137,7 +137,7 @@ def test_the_readmes_way_to_a_pairs_first_row(command, copied):
     section = (ROOT / "README.md").read_text().split("## Add a pair")[1].replace("sales", "domain_of_a_test")
     recipes, configuration, record, layer = re.findall(r"```\w+\n(.*?)```", section, re.DOTALL)[:4]
     for recipe in recipes.splitlines():
-        just = ["just", "--justfile", str(ROOT / "justfile"), "--working-directory", str(copied)]
+        just = [Path(sys.executable).with_name("just"), "--justfile", ROOT / "justfile", "--working-directory", copied]
         subprocess.run([*just, *recipe.split("#")[0].split()[1:]], check=True, timeout=60)
     pipeline = copied / "resources/domain_of_a_test/shop/orders_pipeline.py"
     before = '        "environment": {'
