@@ -19,8 +19,8 @@ def commit_of(root: Path, revision: str) -> str:
     """The full hash of the commit that `revision` names. Raises Failure where there is none."""
     if found := _find(root, revision):
         return found
-    shallow = "In a shallow clone, fetch it first: git fetch --unshallow." if _is_shallow(root) else "See git log."
-    raise fail(f"git knows no commit {revision}", shallow)
+    remedy = "This clone is shallow: git fetch --unshallow" if _is_shallow(root) else "Fetch it, or name another of git log."
+    raise fail(f"git knows no commit {revision}", remedy)
 
 
 def deployed(root: Path, target: str) -> str | None:

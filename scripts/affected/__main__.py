@@ -1,6 +1,7 @@
 """`just affected`: which domains and resources a change touches, and why."""
 
 import argparse
+import gc
 import shutil
 import sys
 
@@ -23,7 +24,12 @@ def main() -> None:
     )
     arguments = parser.parse_args()
 
-    change = change_since(bundle_root(), arguments.target, arguments.base)
+    # All that is read is kept to the end: looking for what is not takes a fifth of the time.
+    gc.disable()
+    try:
+        change = change_since(bundle_root(), arguments.target, arguments.base)
+    finally:
+        gc.enable()
     if arguments.output == "json":
         print(as_json(change))
     elif arguments.output == "markdown":

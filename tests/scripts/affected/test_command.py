@@ -139,7 +139,15 @@ def test_a_bundle_in_a_folder_of_its_repository(repository, run_module, commit):
 
 def test_an_unknown_base_is_refused(repository, run_module):
     done = run_module("scripts.affected", "no-such-commit", cwd=repository)
-    assert done == (1, "", "Error: git knows no commit no-such-commit\n  See git log.\n")
+    assert done == (1, "", "Error: git knows no commit no-such-commit\n  Fetch it, or name another of git log.\n")
+
+
+def test_a_base_that_a_shallow_clone_lacks_is_told(repository, run_module, commit, git, tmp_path_factory):
+    commit()
+    clone = tmp_path_factory.mktemp("clone")
+    git("clone", "--quiet", "--depth=1", f"file://{repository}", str(clone))
+    done = run_module("scripts.affected", "HEAD^", cwd=clone)
+    assert done == (1, "", "Error: git knows no commit HEAD^\n  This clone is shallow: git fetch --unshallow\n")
 
 
 def test_an_option_is_no_base(repository, run_module):
