@@ -29,6 +29,6 @@ class Makers:
 
     def record(self, store: TableStore) -> None:
         """Mark each table of this pipeline by whether it is still defined, for the other pipelines."""
-        for entry in store.all():
-            if entry.pipeline == self.key and entry.active != self.definitions.makes(entry.name):
+        for entry in store.made_by(self.key):
+            if entry.active != self.definitions.makes(entry.name):
                 store.mark(entry, not entry.active)

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -88,7 +89,17 @@ class TableStore:
 
     def all(self) -> list[TableEntry]:
         """Every table of the target, by name."""
-        names = [TableName(*path.parent.parts[-3:]) for path in self._tables.glob("*/*/*/table.json")]
+        return self._entries(self._tables.glob("*/*/*/table.json"))
+
+    def made_by(self, pipeline: str) -> list[TableEntry]:
+        """The tables that `pipeline` was the last to write, by name."""
+        said = json.dumps(pipeline)
+        # Thousands of others need not be parsed for it.
+        files = (file for file in self._tables.glob("*/*/*/table.json") if said in file.read_text("utf-8"))
+        return [entry for entry in self._entries(files) if entry.pipeline == pipeline]
+
+    def _entries(self, files: Iterable[Path]) -> list[TableEntry]:
+        names = [TableName(*file.parent.parts[-3:]) for file in files]
         return [entry for name in sorted(names) if (entry := self.find(name))]
 
     def new_version(self, name: TableName) -> str:
