@@ -49,6 +49,7 @@ def write_streaming_table(
     queries = [query_of(flow, flow_state(folder, flow)) for flow in flows]
     queries = [replace(query, frame=as_declared(query.frame, dataset)) for query in queries]
     schema = _with_columns(entry.schema, queries, dataset)
+    queries = [replace(query, frame=_named_as(schema, query.frame)) for query in queries]
     written = append(queries, dataset.expectations, folder / "flows", folder / "data")
     store.publish(replace(entry, schema=schema.jsonValue(), sources=sources, pipeline=pipeline, active=True))
     return written
@@ -131,6 +132,13 @@ def _with_columns(before: dict[str, Any] | None, queries: list[Query], dataset: 
     for query in queries:
         schema = merged(schema, query.frame.schema, dataset.name.table)
     return schema
+
+
+def _named_as(schema: Any, frame: Any) -> Any:
+    """`frame` with the case that `schema` writes its columns in: not every reader of files takes either for the other."""
+    known = {name.lower(): name for name in schema.names}
+    other = {name: known[name.lower()] for name in frame.columns if name not in schema.names}
+    return frame.withColumnsRenamed(other) if other else frame
 
 
 def _entry(dataset: Dataset, kind: Kind, pipeline: str, version: str, schema: Any = None) -> TableEntry:

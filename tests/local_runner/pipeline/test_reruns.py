@@ -382,3 +382,18 @@ def test_a_table_that_becomes_another_kind_of_dataset_keeps_its_rows_until_it_is
     assert pipeline.rows("rows") == raw(FIRST)
     assert pipeline.run(full_refresh=frozenset({"rows"})).ok
     assert pipeline.store.lookup("rows").kind == "materialized view"
+
+
+@pytest.mark.slow
+def test_a_column_that_changes_its_case_stays_one_column(pipeline):
+    pipeline.source(SOURCE)
+    pipeline.land("1.json", FIRST[:1])
+    assert pipeline.run().ok
+    pipeline.source(SOURCE.replace('where("amount > 0")', 'withColumnRenamed("kind", "Kind").withColumn("more", F.lit(1))'))
+    pipeline.land("2.json", SECOND[:1])
+    assert pipeline.run().ok
+    assert pipeline.rows("copy") == [{**SECOND[0], "more": 1}]
+    pipeline.land("3.json", SECOND[1:2])
+    pipeline.source(SOURCE.replace('where("amount > 0")', 'withColumnRenamed("id", "ID")'))
+    assert pipeline.run().ok
+    assert pipeline.rows("copy") == [{**SECOND[0], "more": 1}, {**SECOND[1], "more": None}]
