@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from scripts.affected.module import ANY, EFFECTS, Chain, Import, Module, Unit, read_module
+from scripts.affected.module import EFFECTS, Module, Unit, read_module
+from scripts.affected.names_used import ANY, Chain, Import
 from scripts.affected.tree import Tree
 from scripts.lineage.notebooks import notebooks_run, python_text
 
@@ -70,7 +71,7 @@ class Code:
         for found in unit.imports:
             used |= self._imported(file, found)
             used = used.union(*map(self.effects, self._files_run_by(file, found)))
-        return used
+        return used | {CodeUnit(other, WHOLE) for path in unit.notebooks if (other := self._run(file, path))}
 
     def _effects(self, file: str) -> frozenset[CodeUnit]:
         """What runs when `file` is imported: its own effects, and those of what it imports, over any number of files.
@@ -188,7 +189,7 @@ class Code:
         return {other for other in found if other in packages or other.startswith(tuple(places))}
 
     def _run(self, file: str, path: str) -> str | None:
-        """The notebook that `file` runs with `%run path`."""
+        """The notebook that `file` names as `path`, to run it."""
         place = os.path.normpath(os.path.join(os.path.dirname(file), path))
         return next((other for other in (place, f"{place}.py", f"{place}.ipynb") if other in self.tree.files), None)
 

@@ -12,13 +12,14 @@ from local_runner.bundle import ResolvedBundle
 from scripts.affected.code import WHOLE, Code, CodeUnit
 from scripts.affected.module import EFFECTS, SQL
 from scripts.affected.nodes import AnyTable, Data, Node, Resource, Step, Table
-from scripts.affected.reads import Reads, reads_by_unit
+from scripts.affected.reads import Reads, reads_by_unit, tables_of
 from scripts.affected.sql import settings_named, statements
 from scripts.affected.tree import Tree
 from scripts.lineage import Dataset, Lineage
 from scripts.lineage.notebooks import python_text
 from scripts.lineage.pipelines import Names, settings_of
 from scripts.lineage.source import Parts
+from scripts.lineage.sql_source import is_computed
 
 
 class Pipelines:
@@ -60,7 +61,9 @@ class Pipelines:
                 yield from self._tables_read(CodeUnit(file, WHOLE), {}, None)
             elif file.endswith(".sql"):
                 yield from self._statements(file).values()
-                yield AnyTable()
+                for statement in statements(self.tree.text(file)):
+                    for parts in tables_of(statement.text):
+                        yield from self._tables(parts, None)
             else:
                 yield Data(file)
 
@@ -76,7 +79,7 @@ class Pipelines:
             defined.setdefault(self._unit_of(dataset), []).append(dataset)
         for unit, definitions in defined.items():
             made: list[Table | Step] = [Table(dataset.name) for dataset in definitions if dataset.name]
-            is_unclear = unit.name == WHOLE or (_is_sql(unit) and not definitions)
+            is_unclear = unit.name == WHOLE or (_is_sql(unit) and (not definitions or _names_at_run_time(unit)))
             if not made or any(dataset.name is None for dataset in definitions):
                 made.append(Step(key, *unit))
                 if definitions or is_unclear or unit in imported:
@@ -150,3 +153,8 @@ class Pipelines:
 
 def _is_sql(unit: CodeUnit) -> bool:
     return unit.file.endswith(".sql") or unit.name.startswith(SQL)
+
+
+def _names_at_run_time(unit: CodeUnit) -> bool:
+    """Whether a statement may read a table whose name only a run would tell; settings are filled in before."""
+    return is_computed(unit.name.replace("\0", "").replace("${", ""))

@@ -1,4 +1,4 @@
-"""What of a pyproject.toml reaches a pipeline that installs it."""
+"""What of a pyproject.toml, or of a file of requirements, reaches a pipeline that installs it."""
 
 import sys
 
@@ -11,8 +11,11 @@ else:
 _INSTALLED = ("project", "build-system")
 
 
-def project_settings(content: bytes) -> object | None:
-    """The parts of a pyproject.toml that an installation depends on; None where there is no such file."""
+def installed_by(file: str, content: bytes) -> object | None:
+    """The parts of `file` that an installation depends on; None where there is no such file."""
+    if not file.endswith(".toml"):
+        lines = (line.partition(" #")[0].strip() for line in content.decode("utf-8", errors="replace").splitlines())
+        return [line for line in lines if line and not line.startswith("#")] or None
     try:
         settings = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):

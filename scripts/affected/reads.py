@@ -12,7 +12,7 @@ from scripts.affected.module import SQL, Module, read_module
 from scripts.affected.sql import settings_named, statements
 from scripts.lineage.python_source import reads_of_file
 from scripts.lineage.source import Parts
-from scripts.lineage.sql_source import names_in, query_reads, with_settings
+from scripts.lineage.sql_source import is_computed, names_in, query_reads, with_settings
 from scripts.lineage.text_values import is_setting, module_scope, text_of
 
 
@@ -31,6 +31,13 @@ def reads_by_unit(source: bytes, configuration: Mapping[str, str]) -> Mapping[st
     return _reads_by_unit(source, tuple(sorted(used.items())))
 
 
+def tables_of(query: str) -> set[Parts | None]:
+    """The tables that SQL reads; of what is no query, or cannot be parsed, each name that may be a table's."""
+    reads = query_reads(query)
+    tables: set[Parts | None] = {parts for parts, _ in (names_in(query) if reads is None else reads)}
+    return tables | {None} if is_computed(query) else tables
+
+
 @cache
 def _reads_by_unit(source: bytes, configuration: tuple[tuple[str, str], ...]) -> Mapping[str, Reads]:
     module = read_module(source)
@@ -42,9 +49,7 @@ def _reads_by_unit(source: bytes, configuration: tuple[tuple[str, str], ...]) ->
     for line, key in _settings_read(source):
         found[module.unit_at(line)].settings.add(key)
     for unit, _, text in _sql(module):
-        query = with_settings(text, dict(configuration))
-        reads = query_reads(query)
-        found[unit].tables |= {parts for parts, _ in (names_in(query) if reads is None else reads)}
+        found[unit].tables |= tables_of(with_settings(text, dict(configuration)))
     return dict(found)
 
 

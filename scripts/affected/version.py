@@ -14,7 +14,7 @@ from scripts.affected.code import WHOLE, Code, CodeUnit
 from scripts.affected.module import code_of
 from scripts.affected.nodes import AnyTable, Data, Field, Node, Resource, Shared, Step, Table
 from scripts.affected.pipelines import Pipelines
-from scripts.affected.project import project_settings
+from scripts.affected.project import installed_by
 from scripts.affected.sql import statements
 from scripts.affected.tree import Tree
 from scripts.lineage import Lineage
@@ -22,6 +22,7 @@ from scripts.lineage.notebooks import python_text
 
 _REFERENCE = re.compile(r"\$\{resources\.(\w+\.[^.}]+)\.([^}]+)\}")
 _EDITABLE = re.compile(r"(?:--editable|-e)[ =](.+)")
+_REQUIREMENTS = re.compile(r"(?:--requirement|-r)[ =]*(.+)")
 # Whoever refers to one of these by its id runs it.
 _RUN = ("pipelines.", "jobs.")
 _WORKSPACE_NODE = Shared("workspace")
@@ -67,7 +68,7 @@ class Version:
                 name = self.bundle.value.get("bundle", {}).get("name")
                 return {"name": name, **{part: workspace.get(part) for part in _WORKSPACE}}
             case Shared(file):
-                return project_settings(self.tree.read(file))
+                return installed_by(file, self.tree.read(file))
             case Data(file):
                 return sha256(self.tree.read(file)).hexdigest() if file in self.tree.files else None
             case CodeUnit(file, name) if file in self.tree.files:
@@ -114,6 +115,8 @@ class Version:
                 yield Resource(resource) if runs else Field(resource, field)
             if editable := _EDITABLE.fullmatch(text):
                 yield from self._project(self._local(editable[1]))
+            elif (requirements := _REQUIREMENTS.fullmatch(text)) and (file := self._local(requirements[1])):
+                yield Shared(file)
             elif text.endswith(".whl") and not text.startswith("/"):
                 yield from self._project("")
                 yield from (

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from local_runner.diagnostics import Diagnostic, Location
 from scripts.lineage.notebooks import cells, python_text
 from scripts.lineage.source import Definition, Kind, Read, Source, parts_of
-from scripts.lineage.sql_source import definitions_in, names_in, query_reads
+from scripts.lineage.sql_source import definitions_in, is_computed, names_in, query_reads
 from scripts.lineage.text_values import Scope, function_scope, module_scope, text_of
 
 _MODULES = ("pyspark.pipelines", "dlt")
@@ -34,6 +34,8 @@ _CALLS = {
     "apply_changes": Kind.FLOW,
     "apply_changes_from_snapshot": Kind.FLOW,
 }
+# Methods that read a table when they are those of a session, or of DeltaTable.
+_MAY_READ = ("forName", "sql", "table")
 _NOTEBOOK = b"# Databricks notebook source"
 _MAGIC = re.compile(rb"^([ \t]*)[%!].*", re.MULTILINE)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -71,6 +73,8 @@ def reads_of_file(tree: ast.Module, file: str, configuration: Mapping[str, str])
         # Scopes are searched for in the whole file, so only for what may be a read.
         if isinstance(node, ast.Call) and (module.is_table_read(node.func) or _is_query(node.func)):
             yield from module.call_reads(node, module.scope_in(functions))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MAY_READ:
+            yield from module.possible_reads(node, module.scope_in(functions))
 
 
 class _Module:
@@ -170,12 +174,22 @@ class _Module:
             if text is None:
                 yield Read(None, Location(self.file, argument.lineno))
                 return
+            if is_computed(text):
+                yield Read(None, Location(self.file, argument.lineno))
             # In a plain string each line of the query is a line of the file.
             is_plain = isinstance(argument, ast.Constant)
             reads = query_reads(text)
             for parts, line in names_in(text) if reads is None else reads:
                 location = Location(self.file, argument.lineno + (line if is_plain else 0))
                 yield Read(parts, location, is_certain=reads is not None)
+
+    def possible_reads(self, call: ast.Call, scope: Scope) -> Iterator[Read]:
+        """What a call reads if its method is what its name says, of whatever object: `self.session.table("a.b.c")`."""
+        for argument in call.args:
+            text = text_of(argument, scope, self.configuration) or ""
+            found = [parts for parts, _ in names_in(text)] if call.func.attr == "sql" else [parts_of(text)]
+            for parts in filter(None, found):
+                yield Read(parts, Location(self.file, argument.lineno), is_certain=False)
 
     def read(self, argument: ast.expr, scope: Scope) -> Iterator[Read]:
         yield Read(self.parts(argument, scope), Location(self.file, argument.lineno, argument.col_offset + 1))

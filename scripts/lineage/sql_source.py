@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The parts of a name, and the line of the text it stands on, from 0.
 Named = tuple[Parts, int]
 
+_COMPUTED = re.compile(r"\{\{|\$\{|\bidentifier\s*\(", re.IGNORECASE)
 _SETTING = re.compile(r"\$\{([^}]+)\}")
 _BEFORE_NAME = {"OR", "REFRESH", "REPLACE", "PRIVATE", "TEMPORARY", "TEMP", "LIVE", "STREAMING", "IF", "NOT", "EXISTS"}
 _KINDS = {"TABLE": Kind.TABLE, "MATERIALIZED": Kind.TABLE, "VIEW": Kind.VIEW, "FLOW": Kind.FLOW}
@@ -56,6 +57,11 @@ def definitions_in(text: str, configuration: Mapping[str, str], file: str, probl
 def with_settings(text: str, configuration: Mapping[str, str]) -> str:
     """`text` with the values of the settings that it names as `${key}`."""
     return _SETTING.sub(lambda match: configuration.get(match[1], match[0]), text)
+
+
+def is_computed(text: str) -> bool:
+    """Whether SQL may read a table whose name only a run would tell: `IDENTIFIER(:x)`, `{{x}}`, an unknown `${x}`."""
+    return bool(_COMPUTED.search(text))
 
 
 def query_reads(text: str) -> list[Named] | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from scripts.affected.module import EFFECTS, Import, code_of, read_module
+from scripts.affected.module import EFFECTS, code_of, read_module
+from scripts.affected.names_used import Import
 
 
 def units(source):
