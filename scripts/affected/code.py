@@ -44,6 +44,7 @@ class Code:
         self.tree = tree
         self.module = cache(self._module)
         self.effects = cache(self._effects)
+        self.texts_imported = cache(self._texts_imported)
         self._root_paths = frozenset(root_paths)
         self._folders_around = cache(self._folders_around)
 
@@ -61,8 +62,23 @@ class Code:
             used |= self._used_by(unit.file, module.units[unit.name])
         return used - {unit}
 
+    def _texts_imported(self, file: str) -> tuple[tuple[str, str], ...]:
+        """The names that `file` imports and that stand for one text, with that text."""
+        module = self.module(file)
+        found = []
+        for name, imports in module.bindings.items() if module else ():
+            units = set().union(*(self._followed(file, imported, (), frozenset()) for imported in imports))
+            texts = [self._text(unit) for unit in units if isinstance(unit, CodeUnit)]
+            if len(texts) == len(units) == 1 and texts[0] is not None:
+                found.append((name, texts[0]))
+        return tuple(sorted(found))
+
     def _module(self, file: str) -> Module | None:
         return read_module(python_text(file, self.tree.read(file)))
+
+    def _text(self, unit: CodeUnit) -> str | None:
+        module = self.module(unit.file)
+        return module.units[unit.name].text if module and unit.name in module.units else None
 
     def _used_by(self, file: str, unit: Unit) -> set[Used]:
         used: set[Used] = set()

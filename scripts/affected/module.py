@@ -39,6 +39,14 @@ class Unit:
     notebooks: set[str] = field(default_factory=set)
 
     @property
+    def text(self) -> str | None:
+        """The text that a constant stands for: `TABLE = "a.b.c"`."""
+        match self.statements:
+            case [ast.Assign([ast.Name()], ast.Constant(str(text))) | ast.AnnAssign(value=ast.Constant(str(text)))]:
+                return text
+        return None
+
+    @property
     def decorators(self) -> list[ast.expr]:
         inside = (node for statement in self.statements for node in outside_functions(statement))
         return [decorator for node in inside for decorator in getattr(node, "decorator_list", ())]

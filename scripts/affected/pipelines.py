@@ -138,7 +138,7 @@ class Pipelines:
     def _reads(self, unit: CodeUnit, configuration: Mapping[str, str]) -> Iterator[Reads]:
         for reached in self._reached(unit):
             source = python_text(reached.file, self.tree.read(reached.file))
-            if found := reads_by_unit(source, configuration).get(reached.name):
+            if found := reads_by_unit(source, configuration, self.code.texts_imported(reached.file)).get(reached.name):
                 yield found
 
     def _reached(self, unit: CodeUnit) -> frozenset[CodeUnit]:

@@ -15,6 +15,9 @@ from scripts.lineage.source import Parts
 from scripts.lineage.sql_source import is_computed, names_in, query_reads, with_settings
 from scripts.lineage.text_values import is_setting, module_scope, text_of
 
+# Names, with the text that each stands for.
+Texts = tuple[tuple[str, str], ...]
+
 
 @dataclass
 class Reads:
@@ -24,11 +27,11 @@ class Reads:
     settings: set[str | None] = field(default_factory=set)
 
 
-def reads_by_unit(source: bytes, configuration: Mapping[str, str]) -> Mapping[str, Reads]:
-    """What each unit of a Python file reads in a pipeline with this configuration."""
+def reads_by_unit(source: bytes, configuration: Mapping[str, str], texts: Texts) -> Mapping[str, Reads]:
+    """What each unit of a Python file reads in a pipeline with this configuration; it imports `texts`."""
     settings = _settings_read(source)
     used = {key: configuration[key] for _, key in settings if key in configuration}
-    return _reads_by_unit(source, tuple(sorted(used.items())))
+    return _reads_by_unit(source, tuple(sorted(used.items())), texts)
 
 
 def tables_of(query: str) -> set[Parts | None]:
@@ -39,18 +42,28 @@ def tables_of(query: str) -> set[Parts | None]:
 
 
 @cache
-def _reads_by_unit(source: bytes, configuration: tuple[tuple[str, str], ...]) -> Mapping[str, Reads]:
+def _reads_by_unit(source: bytes, configuration: Texts, texts: Texts) -> Mapping[str, Reads]:
     module = read_module(source)
     if module is None:
         return {}
     found: dict[str, Reads] = defaultdict(Reads)
-    for read in reads_of_file(ast.parse(source), "", dict(configuration)):
+    for read in reads_of_file(_with_texts(ast.parse(source), dict(texts)), "", dict(configuration)):
         found[module.unit_at(read.location.line)].tables.add(read.parts)
     for line, key in _settings_read(source):
         found[module.unit_at(line)].settings.add(key)
     for unit, _, text in _sql(module):
         found[unit].tables |= tables_of(with_settings(text, dict(configuration)))
     return dict(found)
+
+
+def _with_texts(tree: ast.Module, texts: Mapping[str, str]) -> ast.Module:
+    """`tree` with `texts` assigned to names, where it imports them."""
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom):
+            statement.names = [alias for alias in statement.names if (alias.asname or alias.name) not in texts]
+    assigned = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(text), lineno=0) for name, text in texts.items()]
+    tree.body = [*assigned, *tree.body]
+    return tree
 
 
 @cache

@@ -58,6 +58,19 @@ def test_each_way_to_name_a_table(touched, name):
     assert "pipelines.reads" in touched(both, {**both, MAKES: CHANGED})
 
 
+@pytest.mark.parametrize("name", ["SUMMARY", "SUMMARY as NAME", "base"])
+def test_a_name_that_is_imported(touched, name):
+    """`base` is also what the dataset is called, so that it is not known which of the two is meant."""
+    text = f"from common.tables import {name}\n" + READER.format(name.rpartition(" ")[2])
+    tables = 'SUMMARY: str = "finance.stripe.final_payment_summary"\nbase = SUMMARY\n'
+    both = {READS: text, "src/common/tables.py": tables, MAKES: SUMMARY + OTHER}
+    assert "reads finance.stripe.final_payment_summary" in touched(both, {**both, MAKES: CHANGED})["pipelines.reads"]
+    beside = touched(both, {**both, MAKES: SUMMARY + OTHER.replace("range(1)", "range(2)")})
+    assert ("pipelines.reads" in beside) == (name == "base")
+    moved = {**both, "src/common/tables.py": tables.replace("final_payment_summary", "final_other")}
+    assert touched(both, moved)["pipelines.reads"][0] == "SUMMARY changed (src/common/tables.py)"
+
+
 @pytest.mark.parametrize(
     "query",
     [
