@@ -49,7 +49,8 @@ def shims(spark: Any, volumes: Volumes, dbutils: Any = None) -> Iterator[None]:
     from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.connect.streaming.readwriter import DataStreamReader
 
-    for name, value in volumes.spark_settings().items():
+    # A VARIANT is stored whole, in the same way in each file of a table.
+    for name, value in {**volumes.spark_settings(), "spark.sql.variant.inferShreddingSchema": "false"}.items():
         spark.conf.set(name, value)
     loader = AutoLoader(volumes)
     pipelines = _module("pyspark.pipelines", api.PIPELINES)

@@ -397,3 +397,23 @@ def test_a_column_that_changes_its_case_stays_one_column(pipeline):
     pipeline.source(SOURCE.replace('where("amount > 0")', 'withColumnRenamed("id", "ID")'))
     assert pipeline.run().ok
     assert pipeline.rows("copy") == [{**SECOND[0], "more": 1}, {**SECOND[1], "more": None}]
+
+
+@pytest.mark.slow
+def test_variants_of_many_files_are_values(pipeline):
+    pipeline.source("""
+        @dp.table
+        def docs():
+            lines = spark.readStream.schema("id int, doc string").json(spark.conf.get("landing"))
+            return lines.select("id", F.try_parse_json("doc").alias("doc"))
+
+        @dp.materialized_view
+        def cities():
+            return spark.sql("select id, doc:at.city::string as city from docs")
+    """)
+    pipeline.land("1.json", [{"id": 1, "doc": '{"at": {"city": "Oslo"}, "n": 1.10}'}, {"id": 2}])
+    assert pipeline.run().ok
+    pipeline.land("2.json", [{"id": 3, "doc": '[1, "x"]'}])
+    assert pipeline.run().ok
+    assert [row["doc"] for row in pipeline.rows("docs")] == [{"at": {"city": "Oslo"}, "n": Decimal("1.1")}, None, [1, "x"]]
+    assert [row["city"] for row in pipeline.rows("cities")] == ["Oslo", None, None]
