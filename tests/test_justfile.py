@@ -26,7 +26,7 @@ def just(tmp_path):
     programs = tmp_path / ".venv/bin"
     programs.mkdir(parents=True)
     record = tmp_path / "record"
-    for name in ("python", "pytest", "ruff", "databricks"):
+    for name in ("python", "pytest", "ruff", "databricks", "pre-commit"):
         program = programs / name
         program.write_text(f"#!/bin/sh\nprintf '%s\\0' {name} \"$@\" >> {record}\nprintf '\\n\\0' >> {record}\n")
         program.chmod(0o755)
@@ -91,6 +91,8 @@ def just(tmp_path):
         (["check", "prod", "--output", "json"], "python -m scripts.check prod --output json"),
         (["contract", "finance", "--update"], "python -m scripts.contract finance --update"),
         (["affected", "main", "-o", "json"], "python -m scripts.affected main -o json"),
+        (["codeowners"], "python -m scripts.codeowners"),
+        (["hooks"], "pre-commit install"),
         (["stop-local"], "python -m local_runner stop --bundle ."),
     ],
 )
@@ -142,6 +144,18 @@ def test_a_refusal_is_all_that_is_said(tmp_path):
     message = "Validation error: 'x; touch pwned' must be snake_case (lowercase, underscores, start with letter)\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
     assert [path.name for path in tmp_path.iterdir()] == ["justfile"]
+
+
+@pytest.mark.parametrize("recipe", [["deploy"], ["run", "x_job"], ["deploy-domain", "finance"], ["deploy-affected", "prod"]])
+def test_the_exit_code_is_the_programs(tmp_path, recipe):
+    shutil.copy(ROOT / "justfile", tmp_path)
+    programs = tmp_path / ".venv/bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "databricks"):
+        (programs / name).write_text("#!/bin/sh\nexit 7\n")
+        (programs / name).chmod(0o755)
+    done = subprocess.run([JUST, *recipe], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (7, "", "")
 
 
 def test_every_recipe_is_explained_and_grouped():
