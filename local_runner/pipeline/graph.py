@@ -15,6 +15,7 @@ from local_runner.diagnostics import Diagnostic, Failure, fail
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import check_rules, enforced
 from local_runner.pipeline.flow_checks import flow_problems, hold_against
+from local_runner.pipeline.places import placed
 from local_runner.pipeline.reading import AtSourceLevel, FlowState, StoredTables, reading_with
 from local_runner.pipeline.sources.loading import diagnose
 from local_runner.pipeline.writing.auto_cdc import Rules, as_events, current_rows, on_upserts
@@ -113,7 +114,9 @@ class _Builder:
                 node.problem = Diagnostic(f"upstream {unusable.name.table} failed", location=flow.location)
             except Exception as error:
                 problem = diagnose(error, f"the query of {dataset.name.table} does not work", self._root, flow.location)
-                node.problem = replace(problem, remedy=_ON_NO_ROWS if "CANNOT_INFER_EMPTY_SCHEMA" in str(error) else "")
+                if "CANNOT_INFER_EMPTY_SCHEMA" in str(error):
+                    problem = replace(problem, remedy=_ON_NO_ROWS)
+                node.problem = placed(problem, error, flow)
         if node.schema is None and node.problem is None:
             node.schema = declared_schema(dataset.schema)
         return node

@@ -7,12 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from local_runner.diagnostics import Diagnostic, Failure, did_you_mean, fail
+from local_runner.diagnostics import Failure, did_you_mean, fail
 from local_runner.pipeline.dbutils import DBUtils, secrets_of
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.display import display
 from local_runner.pipeline.expectations import enforced
 from local_runner.pipeline.graph import as_declared, frame_of, view_of
+from local_runner.pipeline.places import placed
 from local_runner.pipeline.problems import explain
 from local_runner.pipeline.reading import FOREVER, FlowState, reading_with
 from local_runner.pipeline.shims import shims
@@ -60,24 +61,22 @@ def run_dataset(
         dataset = _find(definitions, name)
         given = _Given(spark, definitions, dataset, inputs, scratch)
         stack.enter_context(reading_with(given))
+        flows = definitions.flows_into(dataset.name)
         try:
-            rows = _rows(spark, definitions.flows_into(dataset.name), dataset, scratch)
+            rows = _rows(spark, flows, dataset, scratch)
         except Failure:
             raise
         except Exception as error:
-            raise Failure(_explained(error, dataset, root, volumes)) from error
+            problem = explain(error, dataset, root, volumes)
+            if key := missing_setting(error):
+                problem = replace(problem, remedy=f'Give it: configuration={{"{key}": …}}')
+            raise Failure(placed(problem, error, flows[0])) from error
         given.refuse_unread()
         return rows
 
 
 def _restore(spark: Any, key: str, value: str | None) -> None:
     spark.conf.unset(key) if value is None else spark.conf.set(key, value)
-
-
-def _explained(error: Exception, dataset: Dataset, root: Path, volumes: Volumes) -> Diagnostic:
-    problem = explain(error, dataset, root, volumes)
-    key = missing_setting(error)
-    return replace(problem, remedy=f'Give it: configuration={{"{key}": …}}') if key else problem
 
 
 def _rows(spark: Any, flows: list[Flow], dataset: Dataset, scratch: Path) -> Any:

@@ -35,3 +35,12 @@ def missing_setting(error: BaseException) -> str | None:
     """The key that `spark.conf.get` was asked for in vain, where that is the `error`."""
     found = _NOT_SET.search(str(error))
     return found[1] if found else None
+
+
+def names_in(error: BaseException) -> list[str]:
+    """The names, such as a column's, that Spark's `error` says are unknown or wrong: of each the last part."""
+    from pyspark.errors import PySparkException
+
+    said = (error.getMessageParameters() or {}) if isinstance(error, PySparkException) else {}
+    values = [said[key] for key in ("objectName", "name", "routineName", "fieldName") if key in said]
+    return [value.split(".")[-1].strip("`\"'") for value in values]

@@ -71,16 +71,16 @@ def diagnose(error: BaseException, summary: str, root: Path, fallback: Location)
         steps.append(Location(error.filename, error.lineno or 0))
     # Spark looks at a query later than it is written: it says itself which line is at fault.
     own = [step for step in [*steps, *places(error)] if _is_own(step.file, root)]
-    lines = [f"{Path(step.file).name}:{step.line}: {_text_at(step)}" for step in dict.fromkeys(own)]
-    detail = "\n".join([*lines, f"{type(error).__name__}: {words(error)}"])
+    detail = "\n".join([*map(line_at, dict.fromkeys(own)), f"{type(error).__name__}: {words(error)}"])
     key = missing_setting(error)
     remedy = f"Add {key} to the pipeline's resource, under `configuration`" if key else ""
     return Diagnostic(summary, remedy, own[-1] if own else fallback, detail=detail)
 
 
-def _text_at(place: Location) -> str:
+def line_at(place: Location) -> str:
+    """A line of a file as it is shown below a message."""
     checkcache(place.file)
-    return getline(place.file, place.line).strip()
+    return f"{Path(place.file).name}:{place.line}: {getline(place.file, place.line).strip()}"
 
 
 def _is_own(file: str, root: Path) -> bool:

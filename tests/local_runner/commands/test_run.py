@@ -81,7 +81,7 @@ def test_a_dry_run_shows_what_each_dataset_reads_and_its_columns(shop):
         "n int",
         "✗ tripled materialized view failed",
     ]
-    assert err.startswith(f"Error: {shop.root}/src/a.py:11: the query of tripled does not work\n")
+    assert err.startswith(f"Error: {shop.root}/src/a.py:13: the query of tripled does not work\n")
 
 
 def test_a_dry_run_for_programs(shop):

@@ -103,6 +103,60 @@ def test_a_query_that_takes_its_columns_from_rows_is_told_to_name_them(pipeline)
     assert problem.remedy.startswith("It first runs on empty tables, for its columns: give createDataFrame a schema")
 
 
+@pytest.mark.parametrize(
+    ("query", "line", "text"),
+    [
+        ('spark.read.table("raw").select("id", F.col("idd"))', 12, 'return spark.read.table("raw")'),
+        ('spark.read.table("raw").selectExpr("id",\n            "idd + 1")', 13, '"idd + 1")'),
+        ('spark.sql("""\n            select id,\n            raw.idd from raw""")', 14, 'raw.idd from raw""")'),
+        ('spark.sql("select fnc(id) from raw")', 12, 'return spark.sql("select fnc(id) from raw")'),
+        ('spark.createDataFrame([(spark.conf.get("idd"),)])', 12, "return spark.createDataFrame("),
+    ],
+)
+def test_a_query_that_does_not_work_shows_its_own_line(pipeline, query, line, text):
+    problem = problem_of(pipeline, query)
+    assert problem.location.line == line
+    assert problem.detail.startswith(f"source.py:{line}: {text}")
+
+
+def test_of_several_lines_with_the_name_none_is_taken(pipeline):
+    problem = problem_of(pipeline, 'spark.read.table("raw").where(\n            "idd > 0").where(\n            "idd < 9")')
+    assert problem.location.line == 8
+    assert problem.detail.startswith("AnalysisException: ")
+
+
+def problem_of(pipeline, query):
+    """What is wrong with a dataset, decorated on line 8, that returns `query` on line 12."""
+    pipeline.source(
+        f"""
+        @dp.table
+        def raw():
+            return spark.readStream.schema("id int").json(spark.conf.get("landing"))
+
+        @dp.materialized_view
+        @dp.expect("x", "id > 0")
+        def base():
+            # A comment.
+            return {query}
+        """
+    )
+    return pipeline.outcome(dry_run=True)["base"].problem
+
+
+def test_a_query_of_a_sql_file_that_does_not_work_shows_its_own_line(pipeline):
+    pipeline.source("-- a comment\nCREATE MATERIALIZED VIEW base AS\nSELECT 1 AS id,\n  idd + 1 AS n;\n", "a.sql")
+    problem = pipeline.outcome(dry_run=True)["base"].problem
+    assert (Path(problem.location.file).name, problem.location.line) == ("a.sql", 4)
+    assert problem.detail.splitlines()[0] == "a.sql:4: idd + 1 AS n;"
+
+
+def test_a_setting_that_the_pipeline_has_not_is_named_with_where_to_add_it(pipeline):
+    pipeline.source('@dp.materialized_view\ndef base():\n    return spark.read.json(spark.conf.get("landing.x"))\n')
+    problem = pipeline.outcome(dry_run=True)["base"].problem
+    assert problem.remedy == "Add landing.x to the pipeline's resource, under `configuration`"
+    assert problem.location.line == 5
+
+
 def test_a_circle_names_its_members(pipeline):
     failure = refusal(
         pipeline,
