@@ -114,8 +114,6 @@ class _Builder:
                 node.problem = Diagnostic(f"upstream {unusable.name.table} failed", location=flow.location)
             except Exception as error:
                 problem = diagnose(error, f"the query of {dataset.name.table} does not work", self._root, flow.location)
-                if "CANNOT_INFER_EMPTY_SCHEMA" in str(error):
-                    problem = replace(problem, remedy=_ON_NO_ROWS)
                 node.problem = placed(problem, error, flow)
         if node.schema is None and node.problem is None:
             node.schema = declared_schema(dataset.schema)
@@ -201,9 +199,6 @@ class _Builder:
             f"{remedy}{self._stored.how_to_add(name)}",
             node.dataset.location,
         )
-
-
-_ON_NO_ROWS = "It first runs on empty tables, for its columns: give createDataFrame a schema, as in 'id int, name string'"
 
 
 @dataclass(frozen=True)

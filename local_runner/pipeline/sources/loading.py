@@ -72,9 +72,20 @@ def diagnose(error: BaseException, summary: str, root: Path, fallback: Location)
     # Spark looks at a query later than it is written: it says itself which line is at fault.
     own = [step for step in [*steps, *places(error)] if _is_own(step.file, root)]
     detail = "\n".join([*map(line_at, dict.fromkeys(own)), f"{type(error).__name__}: {words(error)}"])
-    key = missing_setting(error)
-    remedy = f"Add {key} to the pipeline's resource, under `configuration`" if key else ""
-    return Diagnostic(summary, remedy, own[-1] if own else fallback, detail=detail)
+    return Diagnostic(summary, _remedy(error), own[-1] if own else fallback, detail=detail)
+
+
+def _remedy(error: BaseException) -> str:
+    """What to do about an error of a person's code, where that can be said."""
+    if key := missing_setting(error):
+        return f"Add {key} to the pipeline's resource, under `configuration`"
+    if "CANNOT_INFER_EMPTY_SCHEMA" in str(error):
+        return (
+            "A query first runs on empty tables, for its columns: give createDataFrame a schema, as in 'id int, name string'"
+        )
+    if isinstance(error, FileNotFoundError) and str(error.filename).startswith(("/Volumes/", "/dbfs/")):
+        return "Only Spark and dbutils.fs see volumes on this machine: read the file with spark.read or dbutils.fs.head"
+    return ""
 
 
 def line_at(place: Location) -> str:

@@ -87,6 +87,13 @@ def test_a_query_that_does_not_work_fails_its_dataset_only(pipeline):
     assert pipeline.rows("sibling") == [{"n": 1}]
 
 
+def test_a_volume_that_python_opens_itself_is_told_of(pipeline):
+    failure = refusal(pipeline, """settings = open("/Volumes/sales/shop/landing/empty.json").read()\n""")
+    (problem,) = failure.diagnostics
+    assert (problem.summary, problem.location.line) == ("source.py does not load", 3)
+    assert problem.remedy.endswith("read the file with spark.read or dbutils.fs.head")
+
+
 @pytest.mark.slow
 def test_a_query_that_takes_its_columns_from_rows_is_told_to_name_them(pipeline):
     pipeline.source("""
@@ -100,7 +107,7 @@ def test_a_query_that_takes_its_columns_from_rows_is_told_to_name_them(pipeline)
     """)
     problem = pipeline.outcome()["guessed"].problem
     assert problem.summary == "the query of guessed does not work"
-    assert problem.remedy.startswith("It first runs on empty tables, for its columns: give createDataFrame a schema")
+    assert problem.remedy.startswith("A query first runs on empty tables, for its columns: give createDataFrame a schema")
 
 
 @pytest.mark.parametrize(
