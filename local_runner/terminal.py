@@ -98,7 +98,7 @@ def _cell(value: Any) -> str:
     """A value as a person reads it: NULL is no text, a struct or a list is JSON."""
     if value is None:
         return "NULL"
-    return _json(value) if isinstance(value, bool | dict | list) else str(_plain(value))
+    return _json(value) if isinstance(value, bool | dict | list | tuple) else str(_plain(value))
 
 
 def _json(value: Any) -> str:
@@ -110,8 +110,8 @@ def _json(value: Any) -> str:
 def _plain(value: Any) -> Any:
     """`value` with text for what JSON has no form of, as Spark's to_json writes it."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
+        return {str(_plain(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, bytes):
         return b64encode(value).decode()

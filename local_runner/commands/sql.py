@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from local_runner.pipeline.sql.text import check_query
     from local_runner.reach import errors_reaching
     from local_runner.spark import begin_import, connect, end_run
+    from local_runner.tables.rows import as_rows
     from local_runner.terminal import counted, print_json_lines, print_table
 
     begin_import()
@@ -50,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         end_run(bundle.root)
     if as_json:
-        print_json_lines(row for batch in table.to_batches() for row in batch.to_pylist(maps_as_pydicts="strict"))
+        print_json_lines(row for batch in table.to_batches() for row in as_rows(batch))
     else:
         more = f"The first {ROWS_SHOWN} rows" if table.num_rows > ROWS_SHOWN else counted(table.num_rows)
-        print_table(more, table.column_names, table.slice(0, ROWS_SHOWN).to_pylist(maps_as_pydicts="strict"))
+        print_table(more, table.column_names, as_rows(table.slice(0, ROWS_SHOWN)))
     return 0
 
 

@@ -56,7 +56,7 @@ def run_dataset(
                 load_sources(read_sources([source], root, configuration), definitions, names, root)
             except Failure:
                 # SQL writes names as they are: a file without this one has no part in it, and may want settings of its own.
-                if source.suffix != ".sql" or name in source.read_text("utf-8", errors="replace"):
+                if source.suffix != ".sql" or name.lower() in source.read_text("utf-8", errors="replace").lower():
                     raise
         dataset = _find(definitions, name)
         given = _Given(spark, definitions, dataset, inputs, scratch)

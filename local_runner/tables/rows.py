@@ -18,13 +18,21 @@ def rows(store: TableStore, entry: TableEntry, limit: int | None = None) -> Iter
     variants = {column["name"] for column in entry.schema["fields"] if column["type"] == "variant"}
     left = limit
     for batch in dataset.to_batches(columns=[name for name in columns(entry) if name in dataset.schema.names]):
-        for row in batch.slice(0, left).to_pylist(maps_as_pydicts="strict"):
+        for row in as_rows(batch.slice(0, left)):
             values = {name: row.get(name) for name in columns(entry)}
             yield values | {name: _variant(values[name]) for name in variants}
         if left is not None:
             left = max(left - batch.num_rows, 0)
             if left == 0:
                 return
+
+
+def as_rows(batch: Any) -> list[dict[str, Any]]:
+    """The rows of an Arrow batch or table; a map is a dict, or a list of pairs where its keys cannot be a dict's."""
+    try:
+        return batch.to_pylist(maps_as_pydicts="strict")
+    except TypeError:
+        return batch.to_pylist()
 
 
 def count(store: TableStore, entry: TableEntry) -> int:

@@ -55,7 +55,11 @@ def test_a_fixture_with_the_column_in_which_spark_keeps_corrupt_records(shop):
 
 
 def test_a_map_is_a_json_object(shop):
-    assert shop.json("sql", "SELECT map('a', 1, 'b', NULL) AS m") == [{"m": {"a": 1, "b": None}}]
+    query = "SELECT map('a', 1, 'b', NULL) AS m, map(date'2025-03-01', 1) AS d"
+    assert shop.json("sql", query) == [{"m": {"a": 1, "b": None}, "d": {"2025-03-01": 1}}]
+    # What cannot be the name of a value in JSON.
+    assert shop.json("sql", "SELECT map(named_struct('a', 1), 2) AS s") == [{"s": [[{"a": 1}, 2]]}]
+    assert '{"2025-03-01": 1}' in shop("sql", "SELECT map(date'2025-03-01', 1) AS d")[1]
 
 
 def test_the_first_rows_as_a_table(shop):
