@@ -25,5 +25,5 @@ def display(value: Any = None, *_: Any, **__: Any) -> None:
     elif value.isStreaming:
         print(f"a stream of {value.schema.simpleString()}")
     else:
-        rows = [row.asDict() for row in value.limit(ROWS).collect()]
+        rows = [row.asDict(recursive=True) for row in value.limit(ROWS).collect()]
         print_table(f"the first {ROWS} rows" if len(rows) == ROWS else "all rows", value.columns, rows)

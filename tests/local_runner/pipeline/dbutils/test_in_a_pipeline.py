@@ -58,7 +58,7 @@ def test_dbutils_and_display(pipeline, capsys):
         @dp.materialized_view
         def two():
             frame = spark.read.table("one").select("id")
-            display(frame)
+            display(frame.select(F.struct("id", F.lit("x").cast("binary").alias("b")).alias("s")))
             return frame
         """
     )
@@ -68,6 +68,7 @@ def test_dbutils_and_display(pipeline, capsys):
     # Each once, when its rows are there: not while the graph is built on empty tables.
     assert shown.count("all rows") == 2
     assert shown.count("ann") == 1
+    assert '{"id": 1, "b": "eA=="}' in shown
 
 
 @pytest.mark.parametrize(
