@@ -35,7 +35,7 @@ def main() -> None:
     elif arguments.output == "markdown":
         print(as_markdown(change))
     else:
-        print(as_text(change, shutil.get_terminal_size().columns))
+        print(as_text(change, shutil.get_terminal_size().columns if sys.stdout.isatty() else 80))
 
 
 if __name__ == "__main__":
