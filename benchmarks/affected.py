@@ -87,8 +87,8 @@ def by_folder_with_care(files: Iterable[str], pairs: list[Pair]) -> set[str]:
 
 
 RULES: dict[str, Callable[[Iterable[str], list[Pair]], set[str]]] = {
-    "changed folders": by_folder,
-    "changed folders; what is shared is everyone's": by_folder_with_care,
+    "path filters": by_folder,
+    "path filters with care": by_folder_with_care,
 }
 
 
