@@ -192,6 +192,7 @@ def test_databricks_own_classes_accept_the_file(run, tmp_path, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 class TestEvery:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "pair", [("a", "b", "c"), ("a_rather_long_domain", "a_rather_long_source", "a_rather_long_name")]
     )
@@ -358,6 +359,7 @@ def test_bad_values_are_refused(run, tmp_path, kind, flag, value, message):
 class TestProcess:
     """What only a process of its own can show."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("kind", KINDS)
     def test_works_from_an_empty_folder(self, tmp_path, kind):
         done = start(kind, *names(kind), cwd=tmp_path)
@@ -399,6 +401,7 @@ def test_of_twenty_at_once_one_wins(tmp_path):
     assert definition(bundle / PIPELINE_FILE)[0] == "finance_stripe_sync_pipeline"
 
 
+@pytest.mark.slow
 class TestRaces:
     """Threads that set off together, round after round: processes seldom meet at the one moment that matters."""
 

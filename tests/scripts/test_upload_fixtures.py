@@ -73,6 +73,7 @@ def test_a_dry_run_uploads_nothing(upload, databricks):
     assert databricks.asked == [VALIDATE.format("dev"), LS.format(VOLUME)]
 
 
+@pytest.mark.slow
 def test_what_is_there_is_left(upload, databricks):
     databricks.answer(LS.format(VOLUME), listing(a=12, days=None, other=None))
     databricks.answer(LS.format(f"{VOLUME}/days"), listing(b=17, march=None, more=None))
@@ -83,6 +84,7 @@ def test_what_is_there_is_left(upload, databricks):
     assert not [call for call in databricks.asked if call.startswith(("fs cp", LS.format(f"{VOLUME}/other")))]
 
 
+@pytest.mark.slow
 def test_what_has_changed_is_sent_again(upload, databricks):
     databricks.answer(LS.format(VOLUME), listing(a=12, days=None))
     databricks.answer(LS.format(f"{VOLUME}/days"), listing(b=3))

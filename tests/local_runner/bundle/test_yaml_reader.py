@@ -50,6 +50,7 @@ def test_a_duplicate_key_is_reported_and_the_last_value_counts() -> None:
     assert [(str(d.location), d.summary) for d in report] == [("f.yml:3", "duplicate key 'a', first on line 1")]
 
 
+@pytest.mark.slow
 def test_aliases_that_explode_are_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]

@@ -1,5 +1,7 @@
 """Keys and display names that collide."""
 
+import pytest
+
 LOADER = """\
 from databricks.bundles.core import load_resources_from_current_package_module
 
@@ -51,6 +53,7 @@ def test_one_key_in_two_files_of_yaml(check):
     assert output.startswith("Error: resources/b.yml:1: several resources or scripts have the key orders: the first is at ")
 
 
+@pytest.mark.slow
 def test_one_key_in_two_kinds_one_of_them_in_python(check):
     files = {
         "databricks.yml": PYTHON,
