@@ -7,14 +7,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_runner.diagnostics import Location, fail
+from local_runner.pipeline.changes import Changes
 from local_runner.tables import TableName
 from local_runner.tables.name import split_identifier
-
-if TYPE_CHECKING:
-    from local_runner.pipeline.writing.auto_cdc import Changes
 
 
 class Kind(str, Enum):
@@ -79,7 +77,7 @@ class Flow:
     location: Location
     spark_conf: dict[str, str] = field(default_factory=dict)
     once: bool = False
-    changes: "Changes | None" = None
+    changes: Changes | None = None
 
     @property
     def reads_batch(self) -> bool:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 from local_runner.pipeline.definitions import Definitions, Flow, caller
 from local_runner.pipeline.makers import Makers
-from local_runner.pipeline.writing.appending import flow_folder
 from local_runner.spark.connect_plan import plan_id, plan_ids
 from local_runner.tables import TableEntry, TableName, TableStore
 from local_runner.tables.fixtures import Fixtures
@@ -33,6 +33,11 @@ class FlowState:
 
     folder: Path | None = None
     writable: bool = False
+
+
+def flow_folder(home: Path, flow: str) -> Path:
+    """Where the flow of that name keeps its files."""
+    return home / quote(flow, safe="")
 
 
 class TableReader(Protocol):

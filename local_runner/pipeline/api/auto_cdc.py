@@ -11,9 +11,10 @@ from typing import Any
 
 from local_runner.diagnostics import Location, fail
 from local_runner.pipeline.api.refusals import refuse_others
+from local_runner.pipeline.changes import ALL, NONE, Changes, Columns
 from local_runner.pipeline.definitions import Flow, caller, current_definitions
 from local_runner.pipeline.reading import current_reader
-from local_runner.pipeline.writing.auto_cdc import ALL, NONE, SEQUENCE, Changes, Columns
+from local_runner.pipeline.writing.auto_cdc import SEQUENCE
 from local_runner.pipeline.writing.snapshots import Snapshots
 from local_runner.tables import TableName
 

@@ -15,11 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlparse
+from urllib.parse import unquote, urlparse
 
 from local_runner.diagnostics import fail
 from local_runner.pipeline.definitions import Expectation, Flow
 from local_runner.pipeline.expectations import Checks, RuleCount
+from local_runner.pipeline.reading import flow_folder
 from local_runner.spark.connect_plan import observed
 
 
@@ -72,11 +73,6 @@ def append(queries: list[Query], rules: list[Expectation], home: Path, data: Pat
         total += add(query, rules, folder, files)
         link_files(folder / "output", data)
     return total
-
-
-def flow_folder(home: Path, flow: str) -> Path:
-    """Where the flow of that name keeps its files."""
-    return home / quote(flow, safe="")
 
 
 def write_batch(query: Query, rules: list[Expectation], folder: Path, files: Files = PARQUET) -> Written:

@@ -5,57 +5,19 @@ it. SCD type 1 keeps each key's last state; type 2 keeps every state with the se
 What Databricks does: https://docs.databricks.com/aws/en/ldp/cdc
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_runner.diagnostics import Location, fail
+from local_runner.pipeline.changes import Changes, Columns
 from local_runner.pipeline.definitions import Expectation
 from local_runner.pipeline.expectations import as_column, refusing
-
-if TYPE_CHECKING:
-    from local_runner.pipeline.writing.snapshots import Snapshots
 
 SEQUENCE, OPERATION = "__change_sequence", "__change_operation"
 START, END = "__START_AT", "__END_AT"
 # The operation of an event that changes nothing: it says that there was a snapshot of its sequence.
 MARK = "mark"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Some columns of a table: those of `only` (all where None) but not those of `besides`. Names or Spark Columns."""
-
-    only: tuple[Any, ...] | None = None
-    besides: tuple[Any, ...] = ()
-
-    def among(self, names: Iterable[str]) -> list[str]:
-        only, besides = self.only and {name.lower() for name in self.only}, {name.lower() for name in self.besides}
-        chosen = names if self.only is None else [name for name in names if name.lower() in (only or ())]
-        return [name for name in chosen if name.lower() not in besides]
-
-
-ALL, NONE = Columns(), Columns(())
-
-
-@dataclass(frozen=True)
-class Changes:
-    """How a flow's source tells of changes. Keys and columns are names or Spark Columns, the others SQL or Columns.
-
-    `columns` reach the target; `tracked` ones open a new row of SCD type 2 where they change; in `filled` ones an
-    upsert's null keeps the value before it. With `snapshots`, the source is whole states, which their sequence orders.
-    """
-
-    keys: tuple[Any, ...]
-    sequence_by: Any
-    scd_type: int = 1
-    apply_as_deletes: Any = None
-    apply_as_truncates: Any = None
-    columns: Columns = ALL
-    tracked: Columns = ALL
-    filled: Columns = NONE
-    snapshots: "Snapshots | None" = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 from local_runner.diagnostics import fail
 from local_runner.pipeline.definitions import Dataset, Flow, Kind
 from local_runner.pipeline.graph import as_declared, merged
-from local_runner.pipeline.reading import FIXTURE, FlowState
-from local_runner.pipeline.writing.appending import Query, Written, append, flow_folder, write_batch
+from local_runner.pipeline.reading import FIXTURE, FlowState, flow_folder
+from local_runner.pipeline.writing.appending import Query, Written, append, write_batch
 from local_runner.pipeline.writing.auto_cdc import as_events, current_rows, on_upserts
 from local_runner.pipeline.writing.snapshots import append_snapshots
 from local_runner.tables import ChangeLog, TableEntry, TableStore
