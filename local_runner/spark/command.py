@@ -63,6 +63,9 @@ def command(java: Path, folder: ServerFolder) -> list[str]:
         # The newest options below are unknown to Java 17.
         "-XX:+IgnoreUnrecognizedVMOptions",
         "-XX:MaxRAMPercentage=50",
+        # Between runs it holds no more memory than they have needed: this machine has other work.
+        "-XX:MinHeapFreeRatio=10",
+        "-XX:MaxHeapFreeRatio=30",
         # Runs are short: compiling hard and collecting side by side costs more here than it saves.
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
