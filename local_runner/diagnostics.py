@@ -46,7 +46,8 @@ class Location:
 class Diagnostic:
     """What is wrong (`summary`), where (`location`), what to do (`remedy`).
 
-    `detail` holds lines to print below as they are: an excerpt, a person's own traceback lines.
+    `detail` holds lines to print below as they are: an excerpt, a person's own traceback lines. `local_only` is what local
+    runs do not do, or cannot tell, and Databricks may take all the same.
     """
 
     summary: str
@@ -54,6 +55,7 @@ class Diagnostic:
     location: Location | None = None
     severity: Severity = Severity.ERROR
     detail: str = ""
+    local_only: bool = False
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""
@@ -80,6 +82,11 @@ class Failure(Exception):
 def fail(summary: str, remedy: str = "", location: Location | None = None, detail: str = "") -> Failure:
     """A `Failure` of one error, to be raised: `raise fail("no pipeline named x", "did you mean y?")`."""
     return Failure(Diagnostic(summary, remedy, location, detail=detail))
+
+
+def not_supported(summary: str, remedy: str = "", location: Location | None = None) -> Failure:
+    """A `Failure` of one error that only a local run has, to be raised: Databricks may take what is refused here."""
+    return Failure(Diagnostic(summary, remedy, location, local_only=True))
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -1,14 +1,15 @@
 """A SQL source file of a pipeline: the datasets its statements define, and the tables their queries read.
 
-Only the names matter here, so that a statement which the local runner refuses, or does not know, is read all the same.
+What is no SQL is so by the local runner's own reading. For the rest only the names matter here, so that a statement which
+local runs do not do is read all the same.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_runner.diagnostics import Diagnostic, Failure, Location
@@ -24,8 +25,6 @@ _COMPUTED = re.compile(r"\{\{|\$\{|\bidentifier\s*\(", re.IGNORECASE)
 _SETTING = re.compile(r"\$\{([^}]+)\}")
 _BEFORE_NAME = {"OR", "REFRESH", "REPLACE", "PRIVATE", "TEMPORARY", "TEMP", "LIVE", "STREAMING", "IF", "NOT", "EXISTS"}
 _KINDS = {"TABLE": Kind.TABLE, "MATERIALIZED": Kind.TABLE, "VIEW": Kind.VIEW, "FLOW": Kind.FLOW}
-# Statements of a pipeline that are no queries, and that sqlglot does not know.
-_STATEMENTS = {"APPLY", "AUTO", "SET", "USE"}
 _QUERY_STARTS = {"SELECT", "WITH", "FROM", "TABLE", "VALUES", "("}
 
 
@@ -47,11 +46,30 @@ def definitions_in(text: str, configuration: Mapping[str, str], file: str, probl
     except Failure as failure:
         problems += failure.diagnostics
         return []
+    problems += [problem for statement in statements for problem in _problems(statement, text, file)]
     if any(statement[0].text.upper() == "USE" for statement in statements):
         # From there on, names mean something else.
         return []
-    found = [_definition(statement, text, file, problems) for statement in statements]
+    found = [_definition(statement, text, file) for statement in statements]
     return [definition for definition in found if definition]
+
+
+def _problems(statement: list[Token], text: str, file: str) -> list[Diagnostic]:
+    """Why a statement is no SQL of a pipeline, as the local runner has it; what only local runs do not do is none."""
+    from local_runner.pipeline.sql.files import read_statements
+
+    start, end = statement[0].start, statement[-1].end + 1
+    if "${" in text[start:end]:
+        # With a setting whose value is not known it may become SQL.
+        return []
+    try:
+        read_statements("\n" * (_line(text, start) - 1) + text[start:end], Path(file), {})
+    except Failure as failure:
+        return [problem for problem in failure.diagnostics if not problem.local_only]
+    except Exception:
+        # The parser raises more than its own errors on what is not the SQL it knows.
+        return []
+    return []
 
 
 def with_settings(text: str, configuration: Mapping[str, str]) -> str:
@@ -66,26 +84,14 @@ def is_computed(text: str) -> bool:
 
 def query_reads(text: str) -> list[Named] | None:
     """Each table that a query reads; None where `text` is no query that can be parsed."""
-    return _checked_reads(text, 0, len(text), "", [])
-
-
-def _checked_reads(text: str, start: int, end: int, file: str, problems: list[Diagnostic]) -> list[Named] | None:
-    """`query_reads` of a part of the text of a file; `problems` gets why it is no SQL."""
     from local_runner.pipeline.sql.text import table_refs
 
-    query = text[start:end]
     try:
-        refs = table_refs(query)
-    except Failure as failure:
-        # Only of what is no SQL is the line known; with a setting whose value is not known it may become SQL.
-        wrong = [] if "${" in query else [problem for problem in failure.diagnostics if problem.location]
-        first = _line(text, start) - 1
-        problems += [replace(problem, location=Location(file, first + problem.location.line)) for problem in wrong]
-        return None
+        refs = table_refs(text)
     except Exception:
         # The parser raises more than its own errors on what is not the SQL it knows.
         return None
-    return [(ref.parts, query.count("\n", 0, ref.start)) for ref in refs if ref.files is None]
+    return [(ref.parts, text.count("\n", 0, ref.start)) for ref in refs if ref.files is None]
 
 
 def names_in(text: str) -> list[Named]:
@@ -122,14 +128,12 @@ def _statements(text: str, file: str) -> Iterator[list[Token]]:
         yield statement
 
 
-def _definition(statement: list[Token], text: str, file: str, problems: list[Diagnostic]) -> Definition | None:
+def _definition(statement: list[Token], text: str, file: str) -> Definition | None:
     words = [_word(token) for token in statement]
     place = Location(file, _line(text, statement[0].start))
     if words[:3] == ["APPLY", "CHANGES", "INTO"]:
         return Definition(_name(statement, 3), Kind.FLOW, place, _changes(statement, words, text, file))
     if words[0] != "CREATE":
-        if words[0] not in _STATEMENTS:
-            _checked_reads(text, statement[0].start, statement[-1].end + 1, file, problems)
         return None
     index = 1
     while index < len(words) and words[index] in _BEFORE_NAME:
@@ -149,7 +153,7 @@ def _definition(statement: list[Token], text: str, file: str, problems: list[Dia
         kind = Kind.VIEW
     if ("AUTO", "CDC") in pairwise(words):
         return Definition(_name(statement, index), kind, place, _changes(statement, words, text, file))
-    reads, possible = _reads(statement, words, index, text, file, problems)
+    reads, possible = _reads(statement, words, index, text, file)
     return Definition(_name(statement, index), kind, place, reads, possible)
 
 
@@ -179,9 +183,7 @@ def _name(tokens: list[Token], index: int) -> Parts | None:
     return tuple(parts) or None
 
 
-def _reads(
-    statement: list[Token], words: list[str], index: int, text: str, file: str, problems: list[Diagnostic]
-) -> tuple[tuple[Read, ...], ...]:
+def _reads(statement: list[Token], words: list[str], index: int, text: str, file: str) -> tuple[tuple[Read, ...], ...]:
     """What the query reads that comes after the name at `index`: `AS SELECT …`, or a flow's `BY NAME SELECT …`.
 
     Then what it may read, where it cannot be parsed.
@@ -192,7 +194,7 @@ def _reads(
         before = words[position - 1] if position else ""
         if depth - (words[position] == "(") == 0 and words[position] in _QUERY_STARTS and before in ("AS", "NAME"):
             start, end = statement[position].start, statement[-1].end + 1
-            reads = _checked_reads(text, start, end, file, problems)
+            reads = query_reads(text[start:end])
             line, is_certain = _line(text, start), reads is not None
             found = reads if is_certain else names_in(text[start:end])
             read = tuple(Read(parts, Location(file, line + below), is_certain) for parts, below in found)

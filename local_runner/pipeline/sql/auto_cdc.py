@@ -6,7 +6,7 @@ Clauses: https://docs.databricks.com/aws/en/ldp/developer/ldp-sql-ref-apply-chan
 from dataclasses import dataclass
 from typing import Any
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import fail, not_supported
 from local_runner.pipeline.sql.tokens import Tokens
 from local_runner.tables.name import join_identifier
 
@@ -41,7 +41,8 @@ def read_auto_cdc(tokens: Tokens) -> AutoCdc:
         location, words = tokens.location, tokens.words(3)
         clause = _clause(tokens)
         if clause is None:
-            raise fail(f"{words.upper()} is not supported in AUTO CDC in local runs", "Take the clause out", location)
+            summary = f"{words.upper()} is not supported in AUTO CDC in local runs"
+            raise not_supported(summary, "Take the clause out", location)
         arguments |= clause
     for clause, argument in (("KEYS", "keys"), ("SEQUENCE BY", "sequence_by")):
         if argument not in arguments:
@@ -54,7 +55,7 @@ def _source(tokens: Tokens) -> str:
     stream = tokens.accept("STREAM")
     bracket = tokens.accept("(")
     if tokens.sees("SELECT"):
-        raise fail(
+        raise not_supported(
             "a query as the source of AUTO CDC is not supported in local runs",
             "Give it a name with CREATE TEMPORARY VIEW, and read that",
             location,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import fail, not_supported
 from local_runner.pipeline.definitions import Action, Expectation
 from local_runner.pipeline.sql.tokens import Tokens
 from local_runner.tables.name import join_identifier
@@ -52,7 +52,7 @@ def _table_constraint(tokens: Tokens, rules: list[Expectation]) -> bool:
     elif named and tokens.accept("EXPECT"):
         rules.append(Expectation(name, tokens.in_brackets(), _action(tokens)))
     elif named:
-        raise fail(f"constraint {name} is not supported in local runs", "Use EXPECT (condition)", location)
+        raise not_supported(f"constraint {name} is not supported in local runs", "Use EXPECT (condition)", location)
     else:
         return False
     return True
@@ -83,7 +83,8 @@ def _column(tokens: Tokens, typed: list[str], labels: list[str], rules: list[Exp
         elif tokens.sees("COMMENT"):
             comment = _comment(tokens)
         elif not _key(tokens):
-            raise fail(f"{words.upper()} of column {name} is not supported in local runs", "Take it out", location)
+            summary = f"{words.upper()} of column {name} is not supported in local runs"
+            raise not_supported(summary, "Take it out", location)
     typed.append(f"{quoted} {kind}{comment}")
 
 

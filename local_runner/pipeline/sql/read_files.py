@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import fail, not_supported
 from local_runner.pipeline.auto_loader import AutoLoader
 from local_runner.pipeline.auto_loader.options import cloud_option
 from local_runner.pipeline.reading import FlowState
@@ -67,7 +67,7 @@ def _read_files(call: Any) -> FilesCall:
     options = {"cloudFiles.inferColumnTypes": "true"}
     for argument in call.expressions[1:]:
         if not isinstance(argument, exp.Kwarg):
-            raise fail(f"read_files has the argument {argument.sql('databricks')}", "Write it as option => value")
+            raise not_supported(f"read_files has the argument {argument.sql('databricks')}", "Write it as option => value")
         options[argument.this.name] = _literal(argument.expression)
     schema = options.pop("schema", None)
     return FilesCall(_path(call), {cloud_option(name): value for name, value in options.items()}, schema)
@@ -84,7 +84,7 @@ def _cloud_files(call: Any) -> FilesCall:
             pairs = zip(argument.args["keys"].expressions, argument.args["values"].expressions, strict=True)
             options |= {_literal(key): _literal(value) for key, value in pairs}
         else:
-            raise fail(f"cloud_files has the argument {argument.sql('databricks')}", "Write its options as map(…)")
+            raise not_supported(f"cloud_files has the argument {argument.sql('databricks')}", "Write its options as map(…)")
     return FilesCall(_path(call), options, options.pop("schema", None))
 
 
@@ -102,4 +102,4 @@ def _literal(value: Any) -> str:
         return str(value.this).lower()
     if isinstance(value, exp.Literal):
         return value.this
-    raise fail(f"{value.sql('databricks')} is no literal", "Give read_files a literal, or ${key}")
+    raise not_supported(f"{value.sql('databricks')} is no literal", "Give read_files a literal, or ${key}")

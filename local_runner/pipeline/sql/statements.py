@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_runner.diagnostics import Diagnostic, Failure, Location, fail
+from local_runner.diagnostics import Diagnostic, Failure, Location, fail, not_supported
 from local_runner.pipeline.definitions import Kind
 from local_runner.pipeline.sql.auto_cdc import AutoCdc, read_auto_cdc
 from local_runner.pipeline.sql.columns import Columns, read_columns
 from local_runner.pipeline.sql.tokens import Token, Tokens, split_statements, tokenise
+from local_runner.pipeline.sql.words import refused_clause, refused_creation, refused_statement
 
 _PARAMETER = re.compile(r"\$\{([\w.-]+)\}")
 
@@ -139,19 +140,10 @@ def _statement(tokens: Tokens) -> Statement:
         return _use(tokens, location)
     if any(tokens.sees(word) for word in ("SELECT", "WITH", "FROM", "VALUES", "TABLE", "(")):
         return QueryStatement(_query(tokens))
-    raise _refused(words, location)
-
-
-def _refused(words: str, location: Location) -> Failure:
-    return fail(
-        f"{words.upper()} is not supported in a pipeline's SQL in local runs",
-        "It may CREATE streaming tables, materialized views, temporary views and flows, SET, and USE",
-        location,
-    )
+    raise refused_statement(words, location)
 
 
 def _dataset(tokens: Tokens, location: Location) -> DatasetStatement:
-    words = f"CREATE {tokens.words(1)}"
     private = tokens.accept("PRIVATE") or tokens.accept("TEMPORARY") or tokens.accept("TEMP")
     live = tokens.accept("LIVE")
     streaming = tokens.accept("STREAMING")
@@ -163,13 +155,13 @@ def _dataset(tokens: Tokens, location: Location) -> DatasetStatement:
     elif (private or live) and tokens.accept("VIEW"):
         kind = Kind.TEMPORARY_VIEW
     elif tokens.sees("VIEW"):
-        raise fail(
+        raise not_supported(
             "CREATE VIEW is not supported in local runs: a view that is published",
             "Use CREATE TEMPORARY VIEW, or CREATE MATERIALIZED VIEW",
             location,
         )
     else:
-        raise _refused(words, location)
+        raise refused_creation(tokens.words(1), location) if not tokens.done else tokens.unexpected("TABLE or VIEW")
     tokens.accept("IF", "NOT", "EXISTS")
     name = tokens.dotted_name()
     columns = read_columns(tokens) if tokens.sees("(") else Columns()
@@ -218,7 +210,7 @@ def _query(tokens: Tokens) -> Query:
 def _set(tokens: Tokens, location: Location) -> SetStatement:
     key = tokens.until(("=",))
     if " " in key or tokens.done:
-        raise _refused(f"SET {key}", location)
+        raise refused_statement(f"SET {key}", location)
     tokens.expect("=")
     return SetStatement(location, key, tokens.rest().strip())
 
@@ -254,7 +246,7 @@ def _clauses(tokens: Tokens) -> dict[str, Any]:
             or tokens.accept("DEFAULT", "COLLATION", "UTF8_BINARY")
             or _refresh_policy(tokens)
         ):
-            raise fail(f"{words.upper()} is not supported in local runs", "Take the clause out", location)
+            raise refused_clause(words, location)
     return clauses
 
 

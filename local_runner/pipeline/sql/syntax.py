@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from local_runner.diagnostics import Failure, Location, fail
+from local_runner.diagnostics import Failure, Location, fail, not_supported
 
 _FOUND = re.compile(r"\x1b\[[04]m|,? but got <Token .*?>(?=\.|$)")
 
@@ -15,7 +15,7 @@ def not_sql(error: Exception, text: str) -> Failure:
     """
     found = getattr(error, "errors", None)
     if not found:
-        return fail("this SQL cannot be parsed", "Mend the query: a quote or a parenthesis may not be closed")
+        return not_supported("this SQL cannot be parsed", "Mend the query: a quote or a parenthesis may not be closed")
     line, detail = _where(found[0], text)
     return fail("this SQL cannot be parsed", "Mend the query", Location("", line), detail)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import fail, not_supported
 from local_runner.pipeline.api.refusals import PIVOT, SQL_FUNCTIONS
 from local_runner.pipeline.sql.read_files import FUNCTIONS, METADATA, FilesCall, read_call
 from local_runner.pipeline.sql.stars import hidden_from_stars
@@ -62,7 +62,7 @@ def check_query(text: str) -> None:
     query, _ = _parsed(text)
     list(_file_calls(text))
     if marker := query.find(exp.Placeholder):
-        raise fail(f"the parameter {marker.sql('databricks')} has no value in a source file", "Use ${key}")
+        raise not_supported(f"the parameter {marker.sql('databricks')} has no value in a source file", "Use ${key}")
 
 
 def refuse_in_pipelines(text: str) -> None:
@@ -74,7 +74,8 @@ def refuse_in_pipelines(text: str) -> None:
     words = [token.text for token in _tokens(text)]
     for word, following in pairwise(words):
         if word.upper() in SQL_FUNCTIONS and following == "(":
-            raise fail(f"{word.lower()} is not supported in local runs", "Give the rows as a fixture, and read that table")
+            remedy = "Give the rows as a fixture, and read that table"
+            raise not_supported(f"{word.lower()} is not supported in local runs", remedy)
 
 
 def _file_calls(text: str) -> Iterator[TableRef]:
@@ -93,8 +94,11 @@ def _parsed(text: str) -> tuple[Any, set[int]]:
     from sqlglot import exp
 
     plain, streamed = _without_stream(text)
-    known = plain
-    for start, end in watermark_clauses(_tokens(plain)):
+    known, tokens = plain, _tokens(plain)
+    if tokens and (first := tokens[0].text.upper()) in ("MAP", "REDUCE", "TABLE"):
+        # sqlglot does not know them.
+        raise not_supported(f"a query that starts with {first} is not supported in local runs", "Write a SELECT")
+    for start, end in watermark_clauses(tokens):
         known = known[:start] + " " * (end - start) + known[end:]
     try:
         query = sqlglot.parse_one(known, dialect="databricks")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from local_runner.diagnostics import Failure, Location, fail
+from local_runner.diagnostics import Failure, Location, fail, not_supported
 
 _WORD = re.compile(r"\w+")
 
@@ -140,7 +140,7 @@ class Tokens:
     def name(self) -> str:
         """One part of a name, without its backticks."""
         if self.sees("IDENTIFIER", "("):
-            raise fail("IDENTIFIER() is not supported in local runs", "Write the name, or ${key}", self.location)
+            raise not_supported("IDENTIFIER() is not supported in local runs", "Write the name, or ${key}", self.location)
         if self.done or self._tokens[self._position].kind not in (TokenKind.WORD, TokenKind.NAME):
             raise self.unexpected("a name")
         self._position += 1

@@ -1,5 +1,7 @@
 """Tables written twice, and source files that are not valid."""
 
+import pytest
+
 TWO = """\
 resources:
   pipelines:
@@ -13,6 +15,11 @@ resources:
       catalog: shop
       schema: {second}
       libraries: [{{file: {{path: ../src/second.sql}}}}]
+"""
+ONE_PIPELINE = """\
+resources:
+  pipelines:
+    all: {name: all, catalog: c, schema: s, libraries: [{glob: {include: ../src/**}}]}
 """
 FIRST = """\
 from pyspark import pipelines as dp
@@ -100,11 +107,8 @@ Error: src/a.sql:5: this SQL cannot be parsed
   FRM a WHERE true
       ^
   Mend the query
-Error: src/a.sql:7: this SQL cannot be parsed
-  d is not expected here
-  CRATE TABLE d AS SELECT 1
-              ^
-  Mend the query
+Error: src/a.sql:7: no SQL statement starts with 'CRATE'
+  Did you mean CREATE?
 Error: src/a.sql:8: this SQL cannot be parsed
   Something is missing after WHERE
   SELECT * FROM a WHERE
@@ -120,6 +124,55 @@ Error: src/d.py:4: this SQL cannot be parsed
 Checked dev: 5 errors, no warnings
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("CREATE MATERIALIZED VIEW a AS\nSELEC 1 AS id", "2: this SQL cannot be parsed"),
+        ("CREATE MATERIALIZED VIEW a AS\nSELEC id", "2: this is no query: SELEC id …"),
+        (
+            "CREATE MATERIALIZED VIEW a (CONSTRAINT c EXPECT (id > 0)\nON VIOLATION DROP) AS SELECT 1 AS id",
+            "2: DROP ROW or FAIL UPDATE is expected here, not 'DROP'",
+        ),
+        ("\nCREATE MATERIALISED VIEW a AS SELECT 1 AS id", "2: 'MATERIALISED' is not expected after CREATE"),
+        ("hello world", "1: no SQL statement starts with 'hello'"),
+        ("CREATE MATERIALIZED VIEW a COMENT 'x' AS SELECT 1 AS id", "1: no clause starts with 'COMENT'"),
+        ("CREATE MATERIALIZED VIEW a SELECT 1 AS id", "1: AS is expected here, not 'SELECT'"),
+        ("CREATE FLOW f AS INSERT INTO a SELECT 1 AS id", "1: BY NAME is expected here, not 'SELECT'"),
+        ("USE SCHEMA s;\nCREATE MATERIALIZED VIEW a AS SELECT (1", "2: this SQL cannot be parsed"),
+    ],
+)
+def test_what_the_local_runner_refuses_as_no_sql(check, statement, said):
+    code, output = check({"resources/x.yml": ONE_PIPELINE, "src/a.sql": statement})
+    assert (code, output.splitlines()[0]) == (1, f"Error: src/a.sql:{said}")
+    assert output.endswith("Checked dev: 1 error, no warnings\n")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE SINK s WITH (FORMAT = 'kafka')",
+        "CREATE TEMPORARY FUNCTION f() RETURNS INT RETURN 1",
+        "CREATE VIEW v AS SELECT 1 AS id",
+        "CREATE MATERIALIZED VIEW a WITH ROW FILTER f ON (id) AS SELECT 1 AS id",
+        "CREATE MATERIALIZED VIEW a SCHEDULE EVERY 1 HOUR AS SELECT 1 AS id",
+        "CREATE MATERIALIZED VIEW a (id INT MASK f) AS SELECT 1 AS id",
+        "CREATE MATERIALIZED VIEW a AS TABLE elsewhere.shop.b",
+        "CREATE MATERIALIZED VIEW a AS SELECT map('x')",
+        "CREATE MATERIALIZED VIEW a AS SELECT * FROM elsewhere.shop.b WHERE day = :day",
+        "CREATE STREAMING TABLE a AS SELECT * FROM STREAM read_kafka(bootstrapServers => 'x', subscribe => 'y')",
+        "CREATE STREAMING TABLE a AS SELECT * FROM STREAM read_files(concat('/a', '/b'))",
+        "CREATE MATERIALIZED VIEW IDENTIFIER('a') AS SELECT 1 AS id",
+        "SELECT 1",
+        "SET TIME ZONE 'UTC'",
+        "GRANT SELECT ON a TO b",
+        "CREATE MATERIALIZED VIEW a AS ${query}",
+    ],
+)
+def test_what_only_local_runs_do_not_do_is_no_error(check, statement):
+    output = check({"resources/x.yml": ONE_PIPELINE, "src/a.sql": statement})
+    assert output == (0, "Checked dev: no errors, no warnings\n")
 
 
 def test_a_source_file_that_is_not_python(check):
