@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from local_runner.commands.arguments import add_bundle, add_limit, add_output
-from local_runner.diagnostics import Failure, fail
+from local_runner.diagnostics import Failure, fail, print_diagnostics
 
 if TYPE_CHECKING:
     from local_runner.tables import TableEntry, TableStore
@@ -18,14 +18,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from local_runner.bundle import target_named
+    from local_runner.bundle import resolve, target_named
+    from local_runner.commands.lookup import made_table, notes
     from local_runner.tables import TableStore
     from local_runner.tables.rows import columns, rows
     from local_runner.terminal import print_json_lines, print_table
 
     target = target_named(arguments.bundle, arguments.target)
     store = TableStore(arguments.bundle.resolve() / ".local" / target)
-    entry = _lookup(store, arguments.table)
+    entry = made_table(arguments.table, store, lambda: resolve(arguments.bundle, target)) or _lookup(store, arguments.table)
+    print_diagnostics(notes(arguments.table, entry, store))
     if arguments.output == "json":
         print_json_lines(rows(store, entry, arguments.limit))
     else:

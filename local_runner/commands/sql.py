@@ -2,11 +2,11 @@
 
 import argparse
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_runner.commands.arguments import add_bundle, add_output
-from local_runner.diagnostics import Failure, fail
+from local_runner.commands.lookup import made_table, notes
+from local_runner.diagnostics import Diagnostic, Failure, fail, print_diagnostics
 from local_runner.pipeline.reading import FlowState, StoredTables
 from local_runner.spark.errors import words
 from local_runner.tables import TableName, TableStore
@@ -14,7 +14,6 @@ from local_runner.tables.name import named, split_identifier
 
 if TYPE_CHECKING:
     from local_runner.bundle import ResolvedBundle
-    from local_runner.tables.fixtures import Fixtures
 
 ROWS_SHOWN = 100
 
@@ -43,13 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
     as_json = arguments.output == "json"
     try:
         spark = connect(bundle.root)
+        tables = _Named(spark, bundle)
         if described is None:
-            table = _result(arguments.query, bundle, spark, None if as_json else ROWS_SHOWN + 1)
+            table = _result(arguments.query, tables, None if as_json else ROWS_SHOWN + 1)
         else:
-            table = _columns(described, bundle, spark)
+            table = _columns(described, tables)
         spark.stop()
     finally:
         end_run(bundle.root)
+    print_diagnostics(tables.notes)
     if as_json:
         print_json_lines(row for batch in table.to_batches() for row in as_rows(batch))
     else:
@@ -82,13 +83,11 @@ def _described_table(text: str) -> str | None:
     return text[statements[0][after].start : statements[0][-1].end]
 
 
-def _columns(table: str, bundle: "ResolvedBundle", spark: Any) -> Any:
+def _columns(table: str, tables: "_Named") -> Any:
     """The columns of `table` as Spark's DESCRIBE gives them, as an Arrow table."""
     import pyarrow as pa
 
-    from local_runner.pipeline.spec import fixtures_of
-
-    columns = _Named(spark, bundle.root / ".local" / bundle.target, fixtures_of(bundle)).batch(table).schema
+    columns = tables.batch(table).schema
     return pa.table(
         {
             "col_name": [column.name for column in columns],
@@ -98,19 +97,17 @@ def _columns(table: str, bundle: "ResolvedBundle", spark: Any) -> Any:
     )
 
 
-def _result(query: str, bundle: "ResolvedBundle", spark: Any, limit: int | None) -> Any:
+def _result(query: str, tables: "_Named", limit: int | None) -> Any:
     """The first `limit` rows of `query` (all where None) as an Arrow table."""
     from pyspark.errors import PySparkException
 
     from local_runner.pipeline.reading import reading_with
     from local_runner.pipeline.shims import shims
-    from local_runner.pipeline.spec import fixtures_of
     from local_runner.tables.volumes import Volumes
 
-    state, fixtures = bundle.root / ".local" / bundle.target, fixtures_of(bundle)
-    with shims(spark, Volumes(state, fixtures)), reading_with(_Named(spark, state, fixtures)):
+    with shims(tables.spark, Volumes(tables.store.state, tables.fixtures)), reading_with(tables):
         try:
-            frame = spark.sql(query)
+            frame = tables.spark.sql(query)
             twice = [name for name, number in Counter(frame.columns).items() if number > 1]
             if twice:
                 raise fail(f"{twice[0]} is the name of two columns", "Give one another name, with AS")
@@ -120,24 +117,37 @@ def _result(query: str, bundle: "ResolvedBundle", spark: Any, limit: int | None)
 
 
 class _Named:
-    """The reader for names that need not be whole: what runs have made comes first, then fixtures."""
+    """The reader for names that need not be whole: what runs have made comes first, then fixtures.
+
+    `notes` are what a person should know of the tables that have been read.
+    """
 
     has_rows = True
 
-    def __init__(self, spark: Any, state: Path, fixtures: "Fixtures") -> None:
+    def __init__(self, spark: Any, bundle: "ResolvedBundle") -> None:
+        from local_runner.pipeline.spec import fixtures_of
+
         self.state = FlowState()
-        self._store = TableStore(state)
-        self._fixtures = fixtures
-        self._stored = StoredTables(spark, self._store, fixtures)
+        self.spark = spark
+        self.store = TableStore(bundle.root / ".local" / bundle.target)
+        self.fixtures = fixtures_of(bundle)
+        self._bundle = bundle
+        self._stored = StoredTables(spark, self.store, self.fixtures)
+        self._notes: dict[Diagnostic, None] = {}
+
+    @property
+    def notes(self) -> list[Diagnostic]:
+        return list(self._notes)
 
     def batch(self, name: str) -> Any:
         """The rows of the table `name`. Raises Failure where there is none, or where there are several."""
+        if entry := made_table(name, self.store, lambda: self._bundle):
+            self._notes |= dict.fromkeys(notes(name, entry, self.store))
+            return self._stored.batch(entry.name)
         parts = split_identifier(name)
         if len(parts) == 3:
             return self._stored.batch(TableName.of_parts(parts, "", ""))
-        made = [entry.name for entry in self._store.all()]
-        given = [one for one in self._fixtures.tables() if one not in made]
-        return self._stored.batch(named(name, made if any(one.ends_with(name) for one in made) else made + given))
+        return self._stored.batch(named(name, [*(entry.name for entry in self.store.all()), *self.fixtures.tables()]))
 
     def stream(self, name: str) -> Any:
         raise fail(f"STREAM {name} has no end: it cannot be shown", "Leave STREAM out")

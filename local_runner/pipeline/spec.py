@@ -58,7 +58,7 @@ def fixtures_of(bundle: ResolvedBundle) -> Fixtures:
     """The bundle's fixtures, read for its target."""
     variables: dict[str, Any] = bundle.value.get("variables", {})
     prefixes = (variables.get(name, {}).get("value") for name in ("catalog", "schema"))
-    return Fixtures(bundle.root / "fixtures", *(value if isinstance(value, str) else "" for value in prefixes))
+    return Fixtures(bundle.root / "fixtures", *(value.lower() if isinstance(value, str) else "" for value in prefixes))
 
 
 def _library_files(bundle: ResolvedBundle, library: dict[str, Any]) -> list[Path]:

@@ -17,7 +17,7 @@ SUFFIXES = (".csv", ".json", ".jsonl", ".parquet")
 
 @dataclass(frozen=True)
 class Fixtures:
-    """The `folder` of fixtures, read for a target with these prefixes."""
+    """The `folder` of fixtures, read for a target with these prefixes, in small letters as names are."""
 
     folder: Path
     catalog_prefix: str = ""
@@ -28,6 +28,11 @@ class Fixtures:
         catalogs = dict.fromkeys([catalog, catalog.removeprefix(self.catalog_prefix)])
         schemas = dict.fromkeys([schema, schema.removeprefix(self.schema_prefix)])
         return [self.folder / c / s for c in catalogs for s in schemas if c and s]
+
+    def without_prefix(self, name: TableName) -> TableName:
+        """The name of a table of the target as the folders of its fixture have it."""
+        catalog, schema = name.catalog.removeprefix(self.catalog_prefix), name.schema.removeprefix(self.schema_prefix)
+        return TableName(catalog, schema, name.table)
 
     def table_file(self, catalog: str, schema: str, table: str) -> Path | None:
         """The fixture file of a table, or None where there is none."""

@@ -48,16 +48,21 @@ def named(text: str, names: list[TableName]) -> TableName:
 
     Raises Failure where there is none, or where there are several.
     """
-    found = [name for name in names if name.ends_with(text)]
-    if len(found) == 1:
-        return found[0]
+    if found := [name for name in names if name.ends_with(text)]:
+        return the_one(text, found)
     said = text.replace("`", "")
-    if found:
-        raise fail(f"{len(found)} tables are called {said}", "\n".join(["Say which:", *map(str, found)]))
     tables = {name.table: str(name) for name in names}
     if close := get_close_matches(said.split(".")[-1].lower(), tables, n=1):
         raise fail(f"no table named {said}", f"Did you mean {tables[close[0]]}?")
     raise fail(f"no table named {said}", "`just tables` lists the tables that local runs have made")
+
+
+def the_one(text: str, found: list[TableName]) -> TableName:
+    """The only one of `found`, which are all called `text`. Raises Failure where they are several."""
+    if len(found) > 1:
+        said = text.replace("`", "")
+        raise fail(f"{len(found)} tables are called {said}", "\n".join(["Say which:", *map(str, found)]))
+    return found[0]
 
 
 def join_identifier(parts: Iterable[str]) -> str:

@@ -23,6 +23,23 @@ def test_rows_by_every_form_of_a_name(shop):
         assert shop.json("sql", f"FROM {name} ORDER BY id") == ORDERS
 
 
+def test_the_table_of_a_run_goes_before_a_fixture_also_without_the_targets_prefix(shop):
+    databricks = shop.root / "databricks.yml"
+    databricks.write_text(databricks.read_text().replace("variables: {c", "variables: {schema: {default: Me_}, c", 1))
+    folder = shop.root / "fixtures" / "sales" / "mall"
+    folder.mkdir(parents=True)
+    (folder / "bills.csv").write_text("id\n7\n")
+    names = ["bills", "mall.bills", "sales.mall.bills", "dev_sales.me_mall.bills"]
+    assert [shop.json("sql", f"from {name}") for name in names] == [[{"id": 7}]] * 4
+    shop.store("dev_sales.me_mall.bills", "materialized view")
+    told = "Warning: {} is dev_sales.me_mall.bills in target dev\n  Its rows are those that a run has made\n"
+    joined = "select a.* from bills a join bills b on a.id = b.id where b.id = 1"
+    for name, warning in zip(names, ["", told, told, ""], strict=True):
+        code, out, err = shop("sql", joined.replace("bills", name), "-o", "json")
+        assert (code, out, err) == (0, '{"id": 1, "price": 10.50, "note": "a"}\n', warning.format(name))
+    assert shop("show", "sales.mall.bills", "--limit", "0")[2] == told.format("sales.mall.bills")
+
+
 def test_a_join_of_tables_and_a_fixture(shop):
     query = """
         WITH paid AS (SELECT id, price FROM orders WHERE price > 0)
@@ -74,7 +91,7 @@ def test_the_first_rows_as_a_table(shop):
     [
         ("SELECT nope FROM orders", "this query does not work\n  [UNRESOLVED_COLUMN.WITH_SUGGESTION]"),
         ("SELECT * FROM ordrs", "no table named ordrs\n  Did you mean dev_sales.shop.orders?"),
-        ("SELECT * FROM sales.shop.orders", "there is no table sales.shop.orders\n  Run the pipeline"),
+        ("SELECT * FROM sales.mall.orders", "there is no table sales.mall.orders\n  Run the pipeline"),
         ("SELECT * FROM STREAM(orders)", "STREAM `orders` has no end: it cannot be shown"),
         ("SELECT 1 AS a, 2 AS a", "a is the name of two columns"),
         ("DROP TABLE orders", "this is no query: DROP TABLE orders …"),
