@@ -77,6 +77,21 @@ def test_a_table_that_is_not_there(bundle):
     assert "no target named prdo\n  Did you mean prod? The targets are: prod, dev." in error
 
 
+def test_of_two_tables_of_one_name_the_one_where_the_bundle_writes_is_meant(bundle):
+    bundle.store("dev_sales.ann_shop.orders", "streaming table")
+    bundle.store("dev_sales.bob_shop.orders", "materialized view")
+    written = bundle.root / "databricks.yml"
+    pipeline = 'resources: {pipelines: {shop: {name: shop, catalog: "${var.catalog}sales", schema: Bob_shop}}}\n'
+    written.write_text(written.read_text() + pipeline)
+    for name in ("orders", "dev_sales.bob_shop.orders"):
+        assert bundle("show", name, "--limit", "0")[1].splitlines()[0] == "dev_sales.bob_shop.orders"
+    assert bundle("show", "ann_shop.orders", "--limit", "0")[1].splitlines()[0] == "dev_sales.ann_shop.orders"
+    written.write_text(written.read_text().replace("Bob", "eve"))
+    assert bundle("show", "orders")[2] == (
+        "Error: 2 tables are called orders\n  Say which:\n  dev_sales.ann_shop.orders\n  dev_sales.bob_shop.orders\n"
+    )
+
+
 def test_neither_needs_spark(bundle):
     bundle.store("sales.shop.orders", "streaming table")
     loaded = {name for name in sys.modules if name.startswith("pyspark.sql.connect")}
