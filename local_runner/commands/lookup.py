@@ -47,4 +47,7 @@ def notes(text: str, entry: TableEntry, store: TableStore) -> list[Diagnostic]:
     if not entry.name.ends_with(text):
         said = text.replace("`", "")
         found.append((f"{said} is {entry.name} in target {store.state.name}", "Its rows are those that a run has made"))
+    if not entry.active:
+        of = f"Its rows are of {store.updated(entry).astimezone():%Y-%m-%d %H:%M:%S}"
+        found.append((f"{entry.name} is inactive: the pipeline {entry.pipeline} no longer defines it", of))
     return [Diagnostic(summary, remedy, severity=Severity.WARNING) for summary, remedy in found]

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from local_runner.tables import TableStore
 from tests.local_runner.commands.conftest import ORDERS
 
 
@@ -51,6 +52,15 @@ def test_a_join_of_tables_and_a_fixture(shop):
         {"id": 2, "price": Decimal("0.25"), "fare": None, "n": 1},
         {"id": 1, "price": Decimal("10.50"), "fare": Decimal("2.5"), "n": 1},
     ]
+
+
+def test_a_table_that_is_no_longer_defined_gives_its_rows_and_a_warning(shop):
+    store = TableStore(shop.root / ".local/dev")
+    store.mark(store.lookup("orders"), active=False)
+    for query in ("select max(id) as col_name from orders", "describe orders"):
+        code, out, err = shop("sql", query, "-o", "json")
+        assert (code, '"col_name": ' in out) == (0, True)
+        assert err.startswith("Warning: dev_sales.shop.orders is inactive: the pipeline shop no longer defines it\n")
 
 
 def test_the_columns_of_a_table_or_a_fixture(shop):

@@ -1,12 +1,13 @@
 """`tables` and `show`: what local runs have made, without Spark."""
 
+import json
 import sys
 from datetime import datetime, timezone
 
 import pytest
 
 from local_runner.tables import TableStore
-from tests.local_runner.commands.conftest import ORDERS
+from tests.local_runner.commands.conftest import ORDERS, UPDATED
 
 
 def test_every_kind_of_table_is_listed(bundle):
@@ -37,7 +38,13 @@ def test_a_table_that_is_no_longer_defined_is_inactive_and_shown(bundle):
         ("sales.shop.people", "active"),
     ]
     assert found[0]["updated"] == found[1]["updated"]
-    assert bundle.json("show", "orders") == ORDERS
+    assert bundle.json("show", "people") == ORDERS
+    code, out, err = bundle("show", "orders", "-o", "json")
+    assert (code, [json.loads(line)["id"] for line in out.splitlines()]) == (0, [1, 2, 3])
+    assert err == (
+        "Warning: sales.shop.orders is inactive: the pipeline shop no longer defines it\n"
+        f"  Its rows are of {datetime.fromtimestamp(UPDATED):%Y-%m-%d %H:%M:%S}\n"
+    )
 
 
 def test_the_list_as_a_table(bundle):
