@@ -84,6 +84,9 @@ def _pipelines(bundle: "ResolvedBundle", keys: list[str]) -> list[str]:
     from local_runner.jobs import pipelines_of, resource_named
     from local_runner.reach import errors_reaching
 
+    if not bundle.finished:
+        # It may well have what it does not show.
+        raise Failure(*bundle.errors)
     try:
         pipelines = [pipeline for key in keys for pipeline in pipelines_of(bundle, key)]
         asked = [resource_named(bundle, key) for key in keys]

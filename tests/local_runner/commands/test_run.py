@@ -32,6 +32,16 @@ def test_refused_before_spark_starts(bundle):
     assert not (bundle.root / ".local").exists()
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="local Spark needs Python 3.11 or newer")
+def test_of_a_bundle_that_cannot_be_read_to_the_end_only_the_reason_is_told(bundle):
+    (bundle.root / "databricks.yml").write_text(BUNDLE)
+    code, out, err = bundle("run", "nope", "--target", "prod")
+    assert (code, out) == (1, "")
+    assert [line for line in err.splitlines() if "Error" in line] == [
+        f"Error: {bundle.root}/databricks.yml:5: no target named prod"
+    ]
+
+
 MORE = """\
 resources:
   pipelines:
