@@ -5,10 +5,11 @@ Source: Databricks CLI, libs/dyn/merge/elements_by_key.go and bundle/config/muta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from local_runner.bundle.tree import List, Map, each, merge, show
+from local_runner.bundle.report import RepeatedTask
+from local_runner.bundle.tree import List, Map, each, get, location, merge, show
 from local_runner.diagnostics import fail
 
 _GRANTED = (
@@ -34,6 +35,17 @@ def merge_keyed_lists(resources: Map) -> None:
         for _, grant, key in each(resources, f"{kind}.*.grants[*].privileges"):
             if isinstance(grant.get(key), list):
                 grant[key] = List(list(dict.fromkeys(grant[key])))
+
+
+def repeated_tasks(resources: Any) -> Iterator[RepeatedTask]:
+    """The tasks that share a key within one list, as written, where a target's are not laid over a job's yet."""
+    for (_, job, _), owner, field in each(resources, "jobs.*.tasks"):
+        first: dict[str, int] = {}
+        tasks = owner.get(field) if isinstance(owner.get(field), list) else []
+        for index, task in enumerate(tasks):
+            key = get(task, "task_key")
+            if isinstance(key, str) and first.setdefault(key, index) != index:
+                yield RepeatedTask(job, key, location(tasks, (first[key],)), location(tasks, (index,)))
 
 
 def _merge(

@@ -1,20 +1,34 @@
-"""What is found wrong while a bundle is resolved, and which files could not be read."""
+"""What is found while a bundle is resolved: what is wrong, what could not be read, which tasks become one."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from local_runner.diagnostics import Diagnostic
+from local_runner.diagnostics import Diagnostic, Location
 
 _WORD = re.compile(r"[\w-]+")
 
 
+@dataclass(frozen=True)
+class RepeatedTask:
+    """A `task_key` that two items of one list of a job's tasks have: resolving makes one task of them."""
+
+    job: str
+    key: str
+    first: Location | None
+    again: Location | None
+
+
 class Report(list[Diagnostic]):
-    """The diagnostics so far. One file that does not load must not make what it defines look missing everywhere else."""
+    """The diagnostics so far, and the `repeated_tasks`, of which the Databricks CLI says nothing.
+
+    One file that does not load must not make what it defines look missing everywhere else."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.repeated_tasks: list[RepeatedTask] = []
         self._unread: set[Path] = set()
         self._names: set[str] | None = None
 

@@ -14,6 +14,7 @@ from local_runner.bundle.definitions import check_definitions, empty_resources
 from local_runner.bundle.deployment import annotate, set_volume_paths
 from local_runner.bundle.empty_text import drop_empty_text
 from local_runner.bundle.identity import current_user
+from local_runner.bundle.keyed_lists import repeated_tasks
 from local_runner.bundle.load import load
 from local_runner.bundle.lookups import configuration_lookup, volume_path_lookup
 from local_runner.bundle.normalise import normalise
@@ -56,7 +57,9 @@ def resolve(
     config, report = Map(), Report()
     try:
         config.take(load(root, report))
+        report.repeated_tasks += repeated_tasks(config.get("resources"))
         target, definition = select_target(config, target, report)
+        report.repeated_tasks += repeated_tasks(definition.get("resources"))
         roots = _prepare(config, root, target, variables or {}, user, report)
         _resolve_resources(config, roots, report)
         finished = True

@@ -10,7 +10,7 @@ from local_runner.bundle.compute import fix_clusters, override_compute
 from local_runner.bundle.defaults import set_defaults
 from local_runner.bundle.dependencies import capture_dependencies
 from local_runner.bundle.field_checks import check_fields
-from local_runner.bundle.keyed_lists import merge_keyed_lists
+from local_runner.bundle.keyed_lists import merge_keyed_lists, repeated_tasks
 from local_runner.bundle.libraries import expand_pipeline_libraries
 from local_runner.bundle.normalise import normalise
 from local_runner.bundle.paths import Roots, normalise_paths, translate_serialised_paths
@@ -50,6 +50,8 @@ def process_python_resources(config: Map, roots: Roots, cloud: Cloud, resolver: 
     share_python_section(config)
     for phase in ("load_resources", "apply_mutators"):
         added, changed = (_resolve(part, resolver, report) for part in run_phase(phase, config, roots.bundle, report))
+        for part in (added, changed):
+            report.repeated_tasks += repeated_tasks(part)
         if added:
             _normalise(added, roots, report)
             _initialise(added, config, cloud, report)

@@ -31,6 +31,7 @@ BUNDLE_RULES = (
     references.missing_tasks_and_environments,
     names.shared_keys,
     names.shared_display_names,
+    names.shared_task_keys,
     parameters.undeclared_parameters,
     compute.serverless_with_cluster,
     dependencies.mangled_dependencies,

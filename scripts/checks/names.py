@@ -1,4 +1,4 @@
-"""Two resources with one key, or with one name in the workspace."""
+"""Two resources with one key, or with one name in the workspace, and two tasks of a job with one key."""
 
 from collections import defaultdict
 from typing import Any
@@ -65,4 +65,20 @@ def shared_display_names(bundle: ResolvedBundle) -> list[Diagnostic]:
                 summary = f"{kind} {other} and {key} have the same {fields[-1]}"
                 at = bundle.location("resources", kind, key, fields[-1])
                 found.append(Diagnostic(summary, f"Give {key} a {fields[-1]} of its own.", at))
+    return found
+
+
+def shared_task_keys(bundle: ResolvedBundle) -> list[Diagnostic]:
+    """Two tasks of a job with one key. A target may lay its tasks over those of a job: that is none.
+
+    The Databricks CLI makes one task of the two, and says nothing.
+
+    Source: Databricks CLI, bundle/config/mutator/resourcemutator/merge_job_tasks.go.
+    """
+    found = []
+    for task in bundle.report.repeated_tasks:
+        summary = f"two tasks of job {task.job} have the key {task.key}: a deployment makes one task of them"
+        at = task.again or bundle.location("resources", "jobs", task.job)
+        detail = f"also at {task.first.relative_to(bundle.root)}" if task.first else ""
+        found.append(Diagnostic(summary, "Give each a task_key of its own.", at, detail=detail))
     return found

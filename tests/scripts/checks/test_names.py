@@ -87,3 +87,65 @@ Error: resources/b.py:3: Duplicate resource name 'orders' for resource 'job'. Re
 Checked dev: 1 error, no warnings
 """,
     )
+
+
+def test_two_tasks_of_a_job_with_one_key(check):
+    files = {
+        "databricks.yml": """\
+            bundle: {name: shop}
+            include: [resources/*.yml]
+            targets:
+              dev:
+                mode: development
+                resources:
+                  jobs:
+                    orders:
+                      tasks:
+                        - {task_key: load, max_retries: 1}
+                        - {task_key: tidy, notebook_task: {notebook_path: /tidy}}
+                        - {task_key: tidy, notebook_task: {notebook_path: /tidy}}
+              prod: {mode: production, run_as: {user_name: me}, workspace: {root_path: /Workspace/x}}
+            """,
+        "resources/x.yml": """\
+            resources:
+              jobs:
+                orders:
+                  name: orders
+                  tasks:
+                    - {task_key: load, notebook_task: {notebook_path: /load}}
+                    - {task_key: count, notebook_task: {notebook_path: /count}}
+                    - task_key: load
+                      notebook_task: {notebook_path: /more}
+                prices:
+                  name: prices
+                  tasks:
+                    - {task_key: load, notebook_task: {notebook_path: /load}}
+            """,
+    }
+    in_dev = """\
+Error: databricks.yml:12: two tasks of job orders have the key tidy: a deployment makes one task of them
+  also at databricks.yml:11
+  Give each a task_key of its own.
+"""
+    everywhere = """\
+Error: resources/x.yml:8: two tasks of job orders have the key load: a deployment makes one task of them
+  also at resources/x.yml:6
+  Give each a task_key of its own.
+"""
+    assert check(files, "dev") == (1, f"{in_dev}{everywhere}Checked dev: 2 errors, no warnings\n")
+    assert check(files, "prod") == (1, f"{everywhere}Checked prod: 1 error, no warnings\n")
+
+
+@pytest.mark.slow
+def test_two_tasks_in_python_with_one_key(check):
+    task = '{"task_key": "load", "notebook_task": {"notebook_path": "/load"}}'
+    text = f'from databricks.bundles.jobs import Job\n\norders = Job.from_dict({{"name": "o", "tasks": [{task}, {task}]}})\n'
+    files = {"databricks.yml": PYTHON, "resources/__init__.py": LOADER, "resources/jobs.py": text}
+    assert check(files) == (
+        1,
+        """\
+Error: resources/jobs.py:3: two tasks of job orders have the key load: a deployment makes one task of them
+  Give each a task_key of its own.
+Checked dev: 1 error, no warnings
+""",
+    )
