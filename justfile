@@ -90,12 +90,12 @@ login *args:
 
 # Check the bundle with a workspace (Databricks CLI)
 [group("in a workspace")]
-validate target="dev":
+validate target="dev": _databricks-cli
     @databricks bundle validate --target="$1"
 
 # Deploy the bundle (Databricks CLI)
 [group("in a workspace")]
-deploy target="dev":
+deploy target="dev": _databricks-cli
     @databricks bundle deploy --target="$1"
 
 # Deploy one domain's resources: just deploy-domain finance staging (options: --dry-run, --allow-data-loss)
@@ -115,8 +115,12 @@ upload-fixtures domain source *args:
 
 # Run a deployed job or pipeline (Databricks CLI)
 [group("in a workspace")]
-run resource target="dev":
+run resource target="dev": _databricks-cli
     @databricks bundle run --target="$2" "$1"
+
+# Where there is no CLI, say where to get it
+_databricks-cli:
+    @command -v databricks > /dev/null || python -m scripts.databricks_cli
 
 # Run the tests, side by side; arguments go to pytest: just test -k "a name"
 [group("code")]

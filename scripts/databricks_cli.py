@@ -1,12 +1,14 @@
-"""Runs the Databricks CLI."""
+"""Runs the Databricks CLI; as a program, it says where to get it when there is none."""
 
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local_runner.diagnostics import fail
+from local_runner.diagnostics import Failure, fail
+from scripts.edge import run
 
 INSTALLATION = "https://docs.databricks.com/dev-tools/cli/install.html"
 
@@ -22,9 +24,23 @@ def databricks(root: Path, arguments: Sequence[str], stdout: int | None = None) 
     try:
         done = subprocess.run(["databricks", *arguments], cwd=root, stdout=stdout, check=False)  # noqa: S603, S607
     except FileNotFoundError:
-        raise fail("the Databricks CLI is not installed", f"Install it: {INSTALLATION}") from None
+        raise _missing() from None
     finally:
         signal.signal(signal.SIGINT, before)
     if code := done.returncode:
         raise SystemExit(code if code > 0 else 128 - code)
     return done.stdout
+
+
+def main() -> None:
+    """Raises Failure where there is no Databricks CLI."""
+    if shutil.which("databricks") is None:
+        raise _missing()
+
+
+def _missing() -> Failure:
+    return fail("the Databricks CLI is not installed", f"Install it: {INSTALLATION}")
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

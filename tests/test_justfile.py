@@ -158,6 +158,20 @@ def test_the_exit_code_is_the_programs(tmp_path, recipe):
     assert (done.returncode, done.stdout, done.stderr) == (7, "", "")
 
 
+@pytest.mark.parametrize("recipe", [["validate"], ["deploy", "nope"], ["run", "x_job"]])
+def test_without_the_databricks_cli(tmp_path, recipe):
+    shutil.copy(ROOT / "justfile", tmp_path)
+    programs = tmp_path / ".venv/bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    (programs / "sh").symlink_to(shutil.which("sh"))
+    environment = {"PATH": str(programs), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([JUST, *recipe], cwd=tmp_path, capture_output=True, text=True, timeout=60, env=environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    link = "https://docs.databricks.com/dev-tools/cli/install.html"
+    assert done.stderr == f"Error: the Databricks CLI is not installed\n  Install it: {link}\n"
+
+
 def test_every_recipe_is_explained_and_grouped():
     done = subprocess.run([JUST, "--dump", "--dump-format=json"], cwd=ROOT, capture_output=True, text=True, timeout=60)
     recipes = json.loads(done.stdout)["recipes"]
