@@ -62,13 +62,15 @@ def _run_once(arguments: argparse.Namespace) -> int:
     for spec in [pipeline_spec(bundle, key) for key in keys]:
         print_diagnostics(warnings_of(read_sources(spec.sources, bundle.root, spec.configuration)))
     as_table = arguments.output == "table"
+    # Nobody is there to start a refused round again.
+    waiting = (lambda why: print(f"{why}; waiting for its end", flush=True)) if arguments.watch else None
     try:
         for key in keys:
             if as_table:
                 print(f"{key} (target {bundle.target}){', dry run: nothing is written' if arguments.dry_run else ''}")
             # A session of its own: one pipeline's configuration and functions are nothing to the next.
             spark = connect(bundle.root)
-            result = run_pipeline(bundle, key, spark, selection, _report(key, arguments))
+            result = run_pipeline(bundle, key, spark, selection, _report(key, arguments), waiting)
             if as_table and not arguments.dry_run:
                 _print_finals(TableStore(bundle.root / ".local" / bundle.target), result)
             if not result.ok:

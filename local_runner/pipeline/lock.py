@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,11 @@ from local_runner.diagnostics import fail
 
 
 @contextmanager
-def pipeline_lock(state: Path, key: str) -> Iterator[None]:
-    """Hold the pipeline `key` of one target. Raises Failure naming the process that holds it."""
+def pipeline_lock(state: Path, key: str, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hold the pipeline `key` of one target.
+
+    Where another process holds it, `waiting` hears which, and its end is waited for; without `waiting`, raises Failure.
+    """
     path = state / "locks" / key
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
@@ -20,10 +23,11 @@ def pipeline_lock(state: Path, key: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise fail(
-                f"pipeline {key} is running already: {file.read().strip() or 'it has just started'}",
-                "Wait for that run to end, or stop that process",
-            ) from None
+            why = f"pipeline {key} is running already: {file.read().strip() or 'it has just started'}"
+            if waiting is None:
+                raise fail(why, "Wait for that run to end, or stop that process") from None
+            waiting(why)
+            fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {datetime.now():%H:%M:%S}\n")
         file.flush()

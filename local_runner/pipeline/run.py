@@ -53,14 +53,15 @@ def run_pipeline(
     spark: Any,
     selection: Selection = EVERYTHING,
     report: Callable[[DatasetResult], None] = lambda _: None,
+    waiting: Callable[[str], None] | None = None,
 ) -> PipelineResult:
     """Run the pipeline `key` with the session `spark`; `report` hears of each dataset as it ends.
 
     Raises Failure where nothing could be run: a missing file, a cycle, a table that is nowhere, a pipeline that is
-    running already. A dataset that fails is part of the result.
+    running already, unless `waiting` is given to hear that its end is waited for. A dataset that fails is part of the
+    result.
     """
     spec = pipeline_spec(bundle, key)
-    sources = read_sources(spec.sources, bundle.root, spec.configuration)
     state = bundle.root / ".local" / bundle.target
     fixtures = fixtures_of(bundle)
     store, volumes = TableStore(state), Volumes(state, fixtures)
@@ -68,7 +69,9 @@ def run_pipeline(
     secrets = secrets_of(bundle.root)
     dbutils = DBUtils(volumes, spec.configuration, secrets)
     with ExitStack() as stack:
-        stack.enter_context(pipeline_lock(state, key))
+        if not selection.dry_run:
+            stack.enter_context(pipeline_lock(state, key, waiting))
+        sources = read_sources(spec.sources, bundle.root, spec.configuration)
         stack.enter_context(shims(spark, volumes, dbutils))
         stack.enter_context(importing_from(spec.import_roots, bundle.root))
         for name, value in with_secrets(spec.configuration, secrets).items():

@@ -3,8 +3,12 @@
 import json
 import re
 import sys
+from contextlib import ExitStack
+from io import StringIO
 
 import pytest
+
+from local_runner.pipeline.lock import pipeline_lock
 
 BUNDLE = """\
 bundle: {name: shop}
@@ -129,6 +133,26 @@ def test_a_final_table_that_this_run_has_not_written_says_so(shop):
     doubled, tripled = [line for line in out.splitlines() if line.startswith("sales.")]
     assert (code, doubled) == (1, "sales.shop.doubled")
     assert re.fullmatch(r"sales\.shop\.tripled \(as of [-0-9]+ [:0-9]+, not of this run\)", tripled)
+
+
+def test_a_watched_round_waits_for_the_run_that_holds_the_pipeline(shop, monkeypatch):
+    held = ExitStack()
+    held.enter_context(pipeline_lock(shop.root / ".local/dev", "shop"))
+    (shop.root / "src" / "a.py").write_text(SOURCE.replace("3 * m", "3 * n"))
+
+    class Person(StringIO):
+        """Ends the other run when told of it, then the watch."""
+
+        def write(self, text: str) -> int:
+            if "waiting for its end" in text:
+                held.close()
+            if "Waiting for a change" in text:
+                raise KeyboardInterrupt
+            return super().write(text)
+
+    monkeypatch.setattr("sys.stdout", Person())
+    assert shop("run", "shop", "--watch")[0] == 130
+    assert "✓ tripled" in sys.stdout.getvalue()
 
 
 def test_datasets_of_several_pipelines_are_not_named_at_once(shop):

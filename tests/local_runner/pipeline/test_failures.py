@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from shutil import which
 
@@ -311,6 +311,28 @@ def test_a_second_run_says_who_holds_the_pipeline(pipeline):
     assert f"process {os.getpid()}, since" in caught.value.diagnostics[0].summary
     assert pipeline.store.all() == []
     assert pipeline.run().ok
+
+
+def test_a_run_that_waits_for_another_runs_what_the_files_then_hold(pipeline):
+    pipeline.source("nonsense")
+    held = ExitStack()
+    held.enter_context(pipeline_lock(pipeline.root / ".local" / "dev", "shop"))
+    told = []
+
+    def waiting(why: str) -> None:
+        told.append(why)
+        pipeline.source(GOOD)
+        held.close()
+
+    assert run_pipeline(resolve(pipeline.root), "shop", pipeline.spark, waiting=waiting).ok
+    assert [f"process {os.getpid()}, since" in why for why in told] == [True]
+
+
+def test_a_dry_run_does_not_mind_another_run(pipeline):
+    pipeline.source(GOOD)
+    with pipeline_lock(pipeline.root / ".local" / "dev", "shop"):
+        assert pipeline.run(dry_run=True).ok
+    assert pipeline.store.all() == []
 
 
 def test_a_table_of_another_pipeline_is_left_alone_unless_that_is_gone(pipeline):
