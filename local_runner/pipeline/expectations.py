@@ -115,7 +115,7 @@ def refusing(holds: Any, what: str) -> Any:
     """A filter that lets every row through, and raises `what` for the first one for which `holds` is not true."""
     from pyspark.sql import functions as F
 
-    words = F.concat(F.lit(f"{what}: the row "), F.to_json(F.struct("*")))
+    words = F.concat(F.lit(f"{what}: the row "), F.to_json(F.struct("*"), {"ignoreNullFields": "false"}))
     return F.when(holds, F.lit(True)).otherwise(F.raise_error(words))
 
 

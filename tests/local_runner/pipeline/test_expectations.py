@@ -73,7 +73,7 @@ def test_a_failed_update_names_rule_and_row_and_keeps_the_last_good_table(pipeli
     results = {dataset.name: dataset for dataset in result.datasets}
     for name, line in (("stream", 4), ("batch", 9)):
         problem = results[name].problem
-        assert problem.summary == f'{name}: expectation positive failed: the row {{"id":2}}'
+        assert problem.summary == f'{name}: expectation positive failed: the row {{"id":2,"n":null}}'
         assert (problem.location.line, problem.location.file[-9:]) == (line, "source.py")
         assert pipeline.rows(name) == good
     assert results["after"].reason == "upstream stream failed"
