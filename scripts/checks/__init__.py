@@ -18,6 +18,7 @@ from scripts.checks import (
     parameters,
     placeholders,
     references,
+    settings,
     tables,
 )
 from scripts.lineage import lineage
@@ -41,6 +42,7 @@ BUNDLE_RULES = (
 LINEAGE_RULES = (
     tables.unreadable_sources,
     tables.tables_written_twice,
+    settings.missing_settings,
     layers.reads_against_the_layers,
     layers.reads_of_another_domain,
 )

@@ -11,7 +11,7 @@ from local_runner.bundle import ResolvedBundle
 from local_runner.bundle.tree import get
 from local_runner.diagnostics import Diagnostic, Location
 from scripts.lineage.python_source import read_python
-from scripts.lineage.source import Definition, Kind, Parts, Source
+from scripts.lineage.source import Definition, Kind, MissingSetting, Parts, Source
 from scripts.lineage.sql_source import read_sql
 from scripts.patterns import files
 
@@ -65,13 +65,18 @@ class Names:
 
 @dataclass(frozen=True)
 class Lineage:
-    """`files` are the source files by pipeline, `names` how each names tables; `problems` are what is no Python or SQL."""
+    """`files` are the source files by pipeline, `names` how each names tables; `problems` are what is no Python or SQL.
+
+    `settings` are each pipeline's own, `missing_settings` the others that its files read.
+    """
 
     root: Path
     files: Mapping[str, tuple[Path, ...]]
     names: Mapping[str, Names]
     datasets: tuple[Dataset, ...]
     problems: tuple[Diagnostic, ...]
+    settings: Mapping[str, Mapping[str, str]]
+    missing_settings: Mapping[str, tuple[MissingSetting, ...]]
 
     @cached_property
     def producers(self) -> dict[TableName, list[Dataset]]:
@@ -89,20 +94,23 @@ def lineage(bundle: ResolvedBundle) -> Lineage:
     names: dict[str, Names] = {}
     datasets: list[Dataset] = []
     problems: dict[Diagnostic, None] = {}
+    settings: dict[str, dict[str, str]] = {}
+    missing: dict[str, tuple[MissingSetting, ...]] = {}
     for key in get(bundle.config, "resources", "pipelines") or {}:
         pipeline = bundle.deployed("resources", "pipelines", key)
         if not isinstance(pipeline, dict):
             continue
         sources[key] = tuple(source_files(bundle, pipeline))
-        settings = settings_of(pipeline)
+        settings[key], missing[key] = settings_of(pipeline), ()
         definitions: list[Definition] = []
         for file in sources[key]:
-            source = _read(file, settings)
+            source = _read(file, settings[key])
+            missing[key] += source.missing_settings
             definitions += source.definitions
             problems.update(dict.fromkeys(source.problems))
         names[key] = _names(key, pipeline, definitions)
         datasets += _named(names[key], definitions)
-    return Lineage(bundle.root, sources, names, tuple(datasets), tuple(problems))
+    return Lineage(bundle.root, sources, names, tuple(datasets), tuple(problems), settings, missing)
 
 
 def settings_of(pipeline: Mapping[str, Any]) -> dict[str, str]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from local_runner.diagnostics import Diagnostic, Location
 from scripts.lineage.notebooks import cells, python_text
+from scripts.lineage.settings import missing_settings
 from scripts.lineage.source import Definition, Kind, Read, Source, parts_of
-from scripts.lineage.sql_source import definitions_in, is_computed, names_in, query_reads
+from scripts.lineage.sql_source import is_computed, names_in, query_reads, read_sql_text
 from scripts.lineage.text_values import Scope, function_scope, module_scope, text_of
 
 _MODULES = ("pyspark.pipelines", "dlt")
@@ -54,11 +55,15 @@ def read_python(content: bytes, file: str, configuration: Mapping[str, str]) -> 
         summary = f"not valid Python: {error or 'nested too deep'}"
         return Source(problems=(Diagnostic(summary, "Correct it.", Location(file)),))
     definitions = [*_Module(tree, file, configuration).definitions()]
+    missing = [*missing_settings(tree, file, configuration)]
     problems: list[Diagnostic] = []
     for cell in cells(source.decode("utf-8", errors="replace")):
         if cell.kind == "sql":
-            definitions += definitions_in("\n" * (cell.line - 1) + cell.text, configuration, file, problems)
-    return Source(tuple(sorted(definitions, key=lambda definition: definition.location)), tuple(problems))
+            found = read_sql_text("\n" * (cell.line - 1) + cell.text, file, configuration)
+            definitions += found.definitions
+            problems += found.problems
+            missing += found.missing_settings
+    return Source(tuple(sorted(definitions, key=lambda one: one.location)), tuple(problems), tuple(missing))
 
 
 def _without_magics(source: bytes) -> bytes:

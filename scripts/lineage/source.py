@@ -47,11 +47,20 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class MissingSetting:
+    """A read of a setting that the pipeline does not have: of its name as written, with nothing to take in its place."""
+
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True)
 class Source:
     """`problems` are why the file has no definitions, or lacks some: it is not valid Python or SQL."""
 
     definitions: tuple[Definition, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    missing_settings: tuple[MissingSetting, ...] = ()
 
     def at(self, file: str) -> "Source":
         """The same source, where its text is that of another file."""
@@ -61,10 +70,11 @@ class Source:
                 for one in self.definitions
             ),
             tuple(_at(problem, file) for problem in self.problems),
+            tuple(_at(setting, file) for setting in self.missing_settings),
         )
 
 
-_Placed = TypeVar("_Placed", Read, Definition, Diagnostic)
+_Placed = TypeVar("_Placed", Read, Definition, Diagnostic, MissingSetting)
 
 
 def _at(one: _Placed, file: str) -> _Placed:

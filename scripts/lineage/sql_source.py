@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_runner.diagnostics import Diagnostic, Failure, Location
-from scripts.lineage.source import Definition, Kind, Parts, Read, Source
+from scripts.lineage.source import Definition, Kind, MissingSetting, Parts, Read, Source
 
 if TYPE_CHECKING:
     from sqlglot.tokens import Token
@@ -29,29 +29,37 @@ _QUERY_STARTS = {"SELECT", "WITH", "FROM", "TABLE", "VALUES", "("}
 
 
 def read_sql(content: bytes, file: str, configuration: Mapping[str, str]) -> Source:
-    """What the `content` of `file` defines in a pipeline with these settings.
+    """What the `content` of `file` defines in a pipeline with these settings."""
+    return read_sql_text(content.decode("utf-8", errors="replace"), file, configuration)
+
+
+def read_sql_text(text: str, file: str, configuration: Mapping[str, str]) -> Source:
+    """What the SQL `text` of a file defines in a pipeline with these settings.
 
     A statement that cannot be understood defines nothing.
     """
-    problems: list[Diagnostic] = []
-    definitions = definitions_in(content.decode("utf-8", errors="replace"), configuration, file, problems)
-    return Source(tuple(definitions), tuple(problems))
-
-
-def definitions_in(text: str, configuration: Mapping[str, str], file: str, problems: list[Diagnostic]) -> list[Definition]:
-    """What the SQL `text` of a file defines in a pipeline with these settings; `problems` gets what is no SQL in it."""
     text = with_settings(text, configuration)
     try:
         statements = list(_statements(text, file))
     except Failure as failure:
-        problems += failure.diagnostics
-        return []
-    problems += [problem for statement in statements for problem in _problems(statement, text, file)]
+        return Source(problems=failure.diagnostics)
+    problems = tuple(problem for statement in statements for problem in _problems(statement, text, file))
+    missing = tuple(_missing_settings(statements, text, file))
     if any(statement[0].text.upper() == "USE" for statement in statements):
         # From there on, names mean something else.
-        return []
+        return Source((), problems, missing)
     found = [_definition(statement, text, file) for statement in statements]
-    return [definition for definition in found if definition]
+    return Source(tuple(definition for definition in found if definition), problems, missing)
+
+
+def _missing_settings(statements: list[list[Token]], text: str, file: str) -> Iterator[MissingSetting]:
+    """The settings `${key}` that have no value, but for those that the text SETs."""
+    own = {text[statement[1].start :].partition("=")[0].strip() for statement in statements if _word(statement[0]) == "SET"}
+    for match in _SETTING.finditer(text):
+        # What stands in a comment is in no token.
+        is_code = any(token.start <= match.start() <= token.end for statement in statements for token in statement)
+        if is_code and match[1] not in own:
+            yield MissingSetting(match[1], Location(file, _line(text, match.start())))
 
 
 def _problems(statement: list[Token], text: str, file: str) -> list[Diagnostic]:

@@ -121,7 +121,9 @@ Error: src/d.py:4: this SQL cannot be parsed
   SELECT (1
           ^
   Mend the query
-Checked dev: 5 errors, no warnings
+Warning: src/a.sql:6: the setting unknown is read, and the pipeline all has none of that name
+  Add unknown to its `configuration`.
+Checked dev: 5 errors, 1 warning
 """
     )
 
@@ -167,7 +169,6 @@ def test_what_the_local_runner_refuses_as_no_sql(check, statement, said):
         "SELECT 1",
         "SET TIME ZONE 'UTC'",
         "GRANT SELECT ON a TO b",
-        "CREATE MATERIALIZED VIEW a AS ${query}",
     ],
 )
 def test_what_only_local_runs_do_not_do_is_no_error(check, statement):
