@@ -20,8 +20,7 @@ def print_dataset(result: DatasetResult) -> None:
     _print(f"{_heading(result)} {_outcome(result):<12} {rows:>14} {result.seconds:6.1f} s")
     for rule in result.expectations:
         _print(f"    {rule.name}: {rule.passed:,} passed, {rule.failed:,} failed ({rule.action.value})")
-    if result.problem:
-        print_diagnostics([result.problem])
+    print_diagnostics([*result.warnings, *([result.problem] if result.problem else [])])
 
 
 def print_planned(result: DatasetResult) -> None:

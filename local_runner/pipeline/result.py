@@ -40,6 +40,7 @@ class DatasetResult:
     reason: str = ""
     expectations: list[RuleCount] = field(default_factory=list)
     problem: Diagnostic | None = None
+    warnings: list[Diagnostic] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

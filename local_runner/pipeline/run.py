@@ -24,6 +24,7 @@ from local_runner.pipeline.sources.files import read_sources
 from local_runner.pipeline.sources.loading import importing_from, load_sources
 from local_runner.pipeline.spec import fixtures_of, pipeline_spec
 from local_runner.pipeline.writing.appending import Query, Written
+from local_runner.pipeline.writing.edited_files import warn_of_edited
 from local_runner.pipeline.writing.sinks import write_sink
 from local_runner.pipeline.writing.tables import write_auto_cdc_target, write_materialized_view, write_streaming_table
 from local_runner.spark.connect_plan import activate, with_conf
@@ -212,7 +213,12 @@ class _Run:
         except Exception as error:
             problem = explain(error, node.dataset, self.bundle.root, self.volumes)
             return self._failed(node, problem, time.monotonic() - started)
-        return self._result(node, Status.COMPLETED, written, seconds=time.monotonic() - started)
+        result = self._result(node, Status.COMPLETED, written, seconds=time.monotonic() - started)
+        return replace(result, warnings=self._warnings(node.dataset))
+
+    def _warnings(self, dataset: Dataset) -> list[Diagnostic]:
+        states = [self.stored.flow_state(dataset.name, flow.name) for flow in self.definitions.flows_into(dataset.name)]
+        return warn_of_edited(dataset, [state.folder / "checkpoint" for state in states if state.folder], self.volumes)
 
     def _write_rows(self, node: Node) -> Written:
         flows = self.definitions.flows_into(node.dataset.name)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from local_runner.diagnostics import Diagnostic, Location, print_diagnostics
+from local_runner.diagnostics import Diagnostic, Severity
 from local_runner.pipeline.definitions import Action
 from local_runner.pipeline.expectations import RuleCount
 from local_runner.pipeline.result import DatasetResult, Status
@@ -82,6 +83,13 @@ def test_a_dataset_of_one_row_and_its_rules(capsys, monkeypatch):
         "    has_id: 1 passed, 1,234 failed",
         "        (drop)",
     ]
+
+
+def test_a_warning_does_not_look_like_a_failure(capsys):
+    warning = Diagnostic("1.json changed", "Read it again", severity=Severity.WARNING)
+    print_dataset(DatasetResult("raw", "c.s.raw", "streaming table", Status.COMPLETED, rows=0, warnings=[warning]))
+    out, err = capsys.readouterr()
+    assert (out.split()[:2], err) == (["✓", "raw"], "Warning: 1.json changed\n  Read it again\n")
 
 
 def test_a_planned_dataset(capsys):

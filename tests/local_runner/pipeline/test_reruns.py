@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from local_runner.diagnostics import Failure
+from local_runner.diagnostics import Failure, Severity
 
 SOURCE = """
     @dp.table
@@ -83,6 +83,29 @@ def test_a_file_older_than_the_others_is_read_too(pipeline):
     os.utime(pipeline.root / "fixtures/sales/shop/landing/0.json", (1, 1))
     pipeline.run()
     assert pipeline.rows("raw") == raw(FIRST + late)
+
+
+def test_files_that_changed_after_a_stream_had_read_them_are_warned_of(pipeline):
+    pipeline.source("""
+        @dp.table
+        def raw():
+            files = spark.readStream.format("cloudFiles").option("cloudFiles.format", "json")
+            return files.schema("id int").load(spark.conf.get("landing"))
+    """)
+    pipeline.land("1 märz.json", [{"id": 1}])
+    pipeline.land("2.json", [{"id": 2}])
+    pipeline.land("3.json", [{"id": 3}])
+    assert pipeline.outcome()["raw"].warnings == []
+    pipeline.land("1 märz.json", [{"id": 10}])
+    pipeline.land("2.json", [{"id": 20}])
+    (warning,) = pipeline.outcome()["raw"].warnings
+    first = pipeline.root / "fixtures/sales/shop/landing/1 märz.json"
+    assert warning.severity is Severity.WARNING
+    assert warning.summary == f"{first} and 1 more changed after raw had read them: a stream reads a file once"
+    assert warning.remedy == "Read all files again: --full-refresh raw"
+    assert pipeline.rows("raw") == [{"id": 1}, {"id": 2}, {"id": 3}]
+    assert pipeline.outcome(full_refresh={"raw"})["raw"].warnings == []
+    assert pipeline.rows("raw") == [{"id": 10}, {"id": 20}, {"id": 3}]
 
 
 def test_full_refresh_computes_everything_from_what_is_there(pipeline):
