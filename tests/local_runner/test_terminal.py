@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from local_runner.diagnostics import Diagnostic, Location, print_diagnostics
-from local_runner.diagnostics import Diagnostic, Severity
+from local_runner.diagnostics import Diagnostic, Location, Severity, print_diagnostics
 from local_runner.pipeline.definitions import Action
 from local_runner.pipeline.expectations import RuleCount
 from local_runner.pipeline.result import DatasetResult, Status
