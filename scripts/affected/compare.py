@@ -79,6 +79,21 @@ class _Comparison:
 
     def _difference(self, node: Node) -> str:
         """What is different about a node by itself; empty where nothing is."""
+        reason = self._own_difference(node)
+        broken = [file for file in self._files(node) if not self._is_same(file) and not self.after.parses(file)]
+        # What such a file makes or no longer makes cannot be told.
+        return f"{broken[0]} does not parse" if reason and broken else reason
+
+    def _files(self, node: Node) -> list[str]:
+        """The files of a node's code."""
+        match node:
+            case CodeUnit(file, _) | Step(_, file, _):
+                return [file]
+            case Table():
+                return sorted({used.file for used in self.uses[node] if isinstance(used, CodeUnit)})
+        return []
+
+    def _own_difference(self, node: Node) -> str:
         is_same_file = isinstance(node, CodeUnit) and self._is_same(node.file)
         before, after = (None, None) if is_same_file else (self.before.own(node), self.after.own(node))
         if before == after:

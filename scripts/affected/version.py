@@ -36,6 +36,8 @@ class Version:
     def __init__(self, bundle: ResolvedBundle, lineage: Lineage) -> None:
         self.bundle = bundle
         self.tree = Tree(bundle.root)
+        problems = [problem.location for problem in lineage.problems if problem.location]
+        self._unreadable = {self.tree.relative(Path(place.file)) for place in problems}
         self.resources = {
             f"{kind}.{key}": value
             for kind, items in (bundle.value.get("resources") or {}).items()
@@ -82,6 +84,12 @@ class Version:
         if isinstance(node, AnyTable):
             return set(self.pipelines.settings)
         return self._uses.get(node, set())
+
+    def parses(self, file: str) -> bool:
+        """Whether `file` is valid Python or SQL, or is not there at all."""
+        if file.endswith(".sql"):
+            return file not in self._unreadable
+        return file not in self.tree.files or self.code.module(file) is not None
 
     @property
     def domains(self) -> dict[str, str]:

@@ -25,6 +25,8 @@ from tests.scripts.affected.small_bundle import (
 
 pytestmark = pytest.mark.slow
 
+SQL = "CREATE MATERIALIZED VIEW final_payment_summary AS SELECT 1 AS id;\n"
+
 
 def test_a_reader_in_another_domain(touched):
     assert touched({}, {MAKES: CHANGED}) == {
@@ -36,6 +38,25 @@ def test_a_reader_in_another_domain(touched):
 def test_a_table_beside_the_one_that_is_read(touched):
     changed = SUMMARY + OTHER.replace("range(1)", "range(2)")
     assert touched({}, {MAKES: changed}) == {"pipelines.makes": [f"final_other changed ({MAKES})"]}
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        (MAKES, SUMMARY + OTHER, SUMMARY.replace("def f", "def (f") + OTHER),
+        ("src/finance/stripe/transformations/a.sql", SQL, SQL.replace("VIEW final", "VIEW 'final")),
+        ("src/finance/stripe/transformations/a.sql", SQL, SQL.replace("MATERIALIZED", "MATERIALISED")),
+    ],
+)
+def test_a_file_that_does_not_parse(touched, file, before, after):
+    both = {MAKES: None}
+    reasons = touched({**both, file: before}, {**both, file: after})
+    assert f"{file} does not parse" in reasons["pipelines.makes"]
+    assert [reason for reason in reasons["pipelines.makes"] if "is new" in reason or "no longer" in reason] == []
+    assert reasons["pipelines.reads"] == ["reads finance.stripe.final_payment_summary"]
+    # Mended, it is only a change.
+    mended = touched({**both, file: after}, {**both, file: before})
+    assert not any("does not parse" in reason for found in mended.values() for reason in found)
 
 
 @pytest.mark.parametrize(
