@@ -61,8 +61,9 @@ def test_the_end_of_a_run_leaves_it_warm_except_on_a_ci_machine(root: Path, monk
 
 
 @pytest.mark.spark
-def test_a_run_on_a_ci_machine_ends_it_without_noise(root: Path, tmp_path: Path) -> None:
-    script = tmp_path / "run.py"
+def test_a_run_on_a_ci_machine_ends_it_without_noise(tmp_path: Path) -> None:
+    root, script = tmp_path / "bundle", tmp_path / "run.py"
+    root.mkdir()
     script.write_text(
         "from pathlib import Path\n"
         "from local_runner.spark import connect, end_run\n"
