@@ -34,6 +34,11 @@ class Fixtures:
         catalog, schema = name.catalog.removeprefix(self.catalog_prefix), name.schema.removeprefix(self.schema_prefix)
         return TableName(catalog, schema, name.table)
 
+    def similar(self, catalog: str, schema: str) -> tuple[str, str]:
+        """The folders that `catalog` and `schema` would have without a prefix that is not the target's, else these."""
+        folder = _similar(self.folder, catalog)
+        return folder, _similar(self.folder / folder, schema)
+
     def table_file(self, catalog: str, schema: str, table: str) -> Path | None:
         """The fixture file of a table, or None where there is none."""
         for folder in self.schema_folders(catalog, schema):
@@ -56,3 +61,8 @@ class Fixtures:
         folder = self.volume_folder(catalog, schema, volume)
         files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
         return {file.relative_to(folder).as_posix(): file for file in files if file.name != ".gitkeep"}
+
+
+def _similar(home: Path, name: str) -> str:
+    found = [path.name for path in home.glob("*") if path.is_dir() and f"_{name}".endswith(f"_{path.name}")]
+    return max(found, key=len, default=name)

@@ -48,6 +48,10 @@ class Volumes:
         to_do = f"Add {wanted}" if wanted.suffix else f"Put its files under {wanted}/"
         volume = ".".join(names)
         if not self._state.joinpath("volumes", *names).is_dir():
+            folders = self._fixtures.schema_folders(*names[:2])
+            similar = self._fixtures.similar(*names[:2])
+            if len(folders) == 1 and similar != names[:2]:
+                to_do = f"Did you mean /Volumes/{'/'.join([*similar, names[2]])}, without a target's prefix? If not: {to_do}"
             return fail(f"the volume {volume} is empty here", to_do)
         siblings = [path.name for path in place.parent.iterdir()] if place.parent.is_dir() else []
         close = get_close_matches(place.name, siblings, n=1)

@@ -29,7 +29,7 @@ PYTHON = """
 """
 SQL = "CREATE OR REFRESH MATERIALIZED VIEW doubled AS SELECT 2 * id AS id FROM base;\n"
 # Where a file lands is a setting that only its own dataset needs.
-LANDED = "CREATE OR REFRESH STREAMING TABLE raw AS SELECT * FROM STREAM read_files('${landing}', format => 'csv');\n"
+LANDED = "CREATE OR REFRESH STREAMING TABLE raw AS SELECT * FROM STREAM read_files('${landing}', header => true);\n"
 SHIFT = {"shift": "1"}
 
 
@@ -82,6 +82,16 @@ def test_what_does_not_work_is_told_with_its_line(run):
     assert problem.location.line == 12
     problem = told(run, "base", raw=[1, -7])
     assert problem.summary == 'base: expectation positive failed: the row {"id":-6}'
+
+
+def test_a_layer_that_reads_files_gets_a_volume_of_the_fixtures_or_a_folder_of_the_test(run, tmp_path):
+    for folder, id in (("fixtures/sales/shop/landing/orders", 7), ("of its own", 8)):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "1.csv").write_text(f"id\n{id}\n")
+    assert run("raw", {"landing": "/Volumes/sales/shop/landing/orders"}) == [7]
+    assert run("raw", {"landing": str(tmp_path / "of its own")}) == [8]
+    problem = told(run, "raw", {"landing": "/Volumes/dev_sales/shop/landing/orders"})
+    assert problem.remedy.startswith("Did you mean /Volumes/sales/shop/landing, without a target's prefix?")
 
 
 def test_a_misspelt_column_is_told_with_its_line_and_nothing_else_is_printed(tmp_path, spark, capfd):

@@ -88,6 +88,26 @@ def test_a_pattern_may_match_nothing_but_needs_its_volume(tmp_path, landing):
     )
 
 
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("dev_finance/ann_stripe", "finance/stripe"),
+        ("dev_finance/crm", "finance/crm"),
+        ("dev_finance/ann_new", "finance/ann_new"),
+        ("finance/new", None),
+        ("refinance/stripe", None),
+    ],
+)
+def test_a_prefix_that_no_target_has_given_is_the_likely_mistake(tmp_path, landing, named, meant):
+    # As in a test of one dataset.
+    volumes = Volumes(tmp_path / "state", Fixtures(tmp_path / "fixtures"))
+    with pytest.raises(Failure) as caught:
+        volumes.local_path(f"/Volumes/{named}/landing/orders")
+    likely = f"Did you mean /Volumes/{meant}/landing, without a target's prefix? If not: " if meant else ""
+    to_do = f"Put its files under {tmp_path}/fixtures/{named}/landing/orders/"
+    assert caught.value.diagnostics[0].remedy == f"{likely}{to_do}"
+
+
 @pytest.mark.parametrize("path", ["/Volumes/c/s/v/../../x", "dbfs:/../x"])
 def test_a_path_that_climbs_out_is_refused(tmp_path, path):
     (tmp_path / "fixtures" / "c" / "s" / "v").mkdir(parents=True)
