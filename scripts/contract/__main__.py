@@ -13,7 +13,7 @@ from scripts.contract.compare import compare
 from scripts.contract.dry_run import dry_run, final_tables, pipelines
 from scripts.contract.tables import Tables
 from scripts.edge import run
-from scripts.findings import as_annotations, as_text, merged
+from scripts.findings import as_annotations, as_json, as_text, merged
 
 
 def main() -> int:
@@ -21,11 +21,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="contract", description=__doc__, allow_abbrev=False)
     parser.add_argument("domains", nargs="*", metavar="domain", help="only these domains (default: all)")
     parser.add_argument("--update", action="store_true", help="record what the code makes now")
+    parser.add_argument("--output", "-o", choices=("text", "json"), default="text", help="for people, or for machines")
     arguments = parser.parse_args()
+    if arguments.update and arguments.output == "json":
+        parser.error("--update says what it writes in words only: leave out --output json")
 
     root = bundle_root()
     recorded, found = tables_of(root, set(arguments.domains))
-    return (record if arguments.update else check)(root, recorded, found)
+    if arguments.update:
+        return record(root, recorded, found)
+    return check(root, recorded, found, arguments.output)
 
 
 def tables_of(root: Path, domains: set[str]) -> tuple[list[str], dict[str, Tables]]:
@@ -58,7 +63,7 @@ def record(root: Path, recorded: list[str], found: dict[str, Tables]) -> int:
     return 0
 
 
-def check(root: Path, recorded: list[str], found: dict[str, Tables]) -> int:
+def check(root: Path, recorded: list[str], found: dict[str, Tables], output: str) -> int:
     """Print the differences; 1 where one breaks a contract."""
     contracts = {pair: files.read(root, pair) for pair in recorded}
     different = [
@@ -67,7 +72,10 @@ def check(root: Path, recorded: list[str], found: dict[str, Tables]) -> int:
         for difference in compare(pair, contracts.get(pair, {}), found.get(pair, {}))
     ]
     findings = merged({"": different}, Path.cwd())
-    print((as_annotations if os.environ.get("GITHUB_ACTIONS") == "true" else as_text)([], findings))
+    if output == "json":
+        print(as_json([], findings))
+    else:
+        print((as_annotations if os.environ.get("GITHUB_ACTIONS") == "true" else as_text)([], findings))
     return 1 if any(finding.is_error for finding in findings) else 0
 
 

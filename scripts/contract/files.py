@@ -9,9 +9,10 @@ from pathlib import Path
 import yaml
 
 from local_runner.diagnostics import Failure, Location, fail
-from scripts.contract.tables import Column, Table, Tables
+from scripts.contract.tables import Column, Table, Tables, is_whole
 
 _FOLDER = "contracts"
+_MEND = "Mend it, or write it anew: just contract --update"
 _PLAIN = re.compile(r"\w(?:[\w<>(),.\[\] ]*[\w>)\]])?")
 
 
@@ -34,7 +35,7 @@ def read(root: Path, pair: str) -> Tables:
         raise _no_contract(file, mark.line if mark else -1) from error
     tables = {}
     for name, columns in _entries(node, file):
-        found = {column.value: Column(_text(type_, file), _at(column, file)) for column, type_ in _entries(columns, file)}
+        found = {column.value: Column(_type(type_, file), _at(column, file)) for column, type_ in _entries(columns, file)}
         tables[name.value] = Table(found, _at(name, file))
     return tables
 
@@ -78,9 +79,11 @@ def _entries(node: yaml.Node | None, file: Path) -> Iterator[tuple[yaml.ScalarNo
         yield key, value
 
 
-def _text(node: yaml.Node, file: Path) -> str:
+def _type(node: yaml.Node, file: Path) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise _no_contract(file, node.start_mark.line)
+    if not is_whole(node.value):
+        raise fail(f"{node.value} is no type: its brackets do not match", _MEND, _at(node, file))
     return node.value
 
 
@@ -91,4 +94,4 @@ def _at(node: yaml.Node, file: Path) -> Location:
 def _no_contract(file: Path, line: int) -> Failure:
     """`line` counts from 0."""
     words = "is no contract: it must give each table's columns once, and each column's type"
-    return fail(words, "Mend it, or write it anew: just contract --update", Location(str(file), line + 1))
+    return fail(words, _MEND, Location(str(file), line + 1))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from local_runner.diagnostics import Location
 
 NOT_NULL = " not null"
+_CLOSING = {"(": ")", "<": ">"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,17 @@ def flat(name: str, type_: str) -> Iterator[tuple[str, str]]:
         yield from flat(f"{name}[]", parts[-1])
     else:
         yield name, type_
+
+
+def is_whole(type_: str) -> bool:
+    """Whether each bracket of a type has its other one."""
+    open_ = []
+    for character in type_:
+        if character in _CLOSING:
+            open_.append(_CLOSING[character])
+        elif character in _CLOSING.values() and (not open_ or open_.pop() != character):
+            return False
+    return not open_
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -128,6 +128,12 @@ def test_a_contract_goes_with_its_last_final_table(tmp_path, run_module):
     done = run_module("scripts.contract", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("Error: contracts/sales/shop.yml:1: sales/shop no longer makes final_orders\n")
+    done = run_module("scripts.contract", "-o", "json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    (error,) = json.loads(done.stdout)["errors"]
+    assert (error["file"], error["line"]) == ("contracts/sales/shop.yml", 1)
+    assert error["summary"] == "sales/shop no longer makes final_orders"
+    assert run_module("scripts.contract", "-o", "json", "--update", cwd=tmp_path).returncode == 2
     done = run_module("scripts.contract", "--update", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "Removed contracts/sales/shop.yml\n")
     assert not contract.exists()

@@ -66,3 +66,15 @@ def test_what_is_no_contract_is_refused_at_its_line(tmp_path, text, line):
         read(tmp_path, PAIR)
     (problem,) = caught.value.diagnostics
     assert (problem.location, "just contract --update" in problem.remedy) == (Location(str(file), line), True)
+
+
+@pytest.mark.parametrize("type_", ["decimal(99,2", "decimal99,2)", "map<string,int", "map<string)", "array<int>>"])
+def test_what_is_no_type_is_refused_at_its_line(tmp_path, type_):
+    file = file_of(tmp_path, PAIR)
+    file.parent.mkdir(parents=True)
+    file.write_text(f"final_a:\n  id: int\n  total: {type_}\n")
+    with pytest.raises(Failure) as caught:
+        read(tmp_path, PAIR)
+    (problem,) = caught.value.diagnostics
+    assert problem.summary == f"{type_} is no type: its brackets do not match"
+    assert (problem.location, "just contract --update" in problem.remedy) == (Location(str(file), 3), True)
