@@ -34,8 +34,12 @@ def databricks(root: Path, arguments: Sequence[str], stdout: int | None = None) 
 
 def main() -> None:
     """Raises Failure where there is no Databricks CLI."""
-    if shutil.which("databricks") is None:
+    if not is_installed():
         raise _missing()
+
+
+def is_installed() -> bool:
+    return shutil.which("databricks") is not None
 
 
 def _missing() -> Failure:

@@ -8,12 +8,14 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from local_runner.bundle import resolve
 from local_runner.bundle.tree import get
 from local_runner.diagnostics import fail
 from local_runner.tables.fixtures import Fixtures
 from scripts.bundle_files import bundle_root
-from scripts.databricks_cli import databricks
+from scripts.databricks_cli import databricks, is_installed
 from scripts.edge import run
 from scripts.models import NamespaceResourceConfig
 
@@ -80,6 +82,17 @@ class Volume:
         return databricks(self.root, ["fs", verb, f"--target={self.target}", *arguments], subprocess.PIPE)
 
 
+def _resolved(root: Path, target: str) -> dict[str, Any]:
+    """The bundle for `target`, as the CLI resolves it: only the workspace knows whose short name dev's schemas begin with.
+
+    Without the CLI, what is asked for can still be refused for what is wrong with it.
+    """
+    if not is_installed():
+        return resolve(root, target).raise_for_errors().value
+    asked = ["bundle", "validate", "--output=json", f"--target={target}"]
+    return json.loads(databricks(root, asked, subprocess.PIPE))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="upload_fixtures", description=__doc__, allow_abbrev=False)
     parser.add_argument("domain")
@@ -91,9 +104,7 @@ def main() -> None:
     pair = NamespaceResourceConfig(domain=options.domain, source=options.source)
 
     root = bundle_root()
-    # Only the workspace knows whose short name dev's schemas begin with.
-    asked = ["bundle", "validate", "--output=json", f"--target={options.target}"]
-    bundle = json.loads(databricks(root, asked, subprocess.PIPE))
+    bundle = _resolved(root, options.target)
     path = get(bundle, "resources", "volumes", pair.volume_resource_var, "volume_path")
     if path is None:
         remedy = f"This makes it: just build-namespace-resource {pair.domain} {pair.source}"

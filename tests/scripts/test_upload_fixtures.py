@@ -17,6 +17,17 @@ LS = "fs ls --target=dev --output=json dbfs:{}"
 CAT = "fs cat --target=dev --output=text dbfs:{}"
 CP = "fs cp --target=dev --recursive --overwrite <folder> dbfs:{}"
 
+BUNDLE = """\
+bundle: {name: shop}
+variables: {catalog: {default: ""}, schema: {default: ""}}
+resources:
+  volumes:
+    finance_stripe_landing_volume: {catalog_name: "${var.catalog}finance", schema_name: stripe, name: landing}
+targets:
+  dev: {variables: {catalog: dev_}}
+  prod: {}
+"""
+
 
 def resolved(path, catalog="", schema=""):
     """What `bundle validate` prints, as far as it is read."""
@@ -183,8 +194,23 @@ def test_the_exit_code_is_the_clis(upload, databricks, failing, calls, hint):
     assert len(databricks.asked) == calls
 
 
-def test_without_the_cli(upload, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("source", "target", "said"),
+    [
+        ("stripe", "dev", "Error: the Databricks CLI is not installed\n  Install it: https://"),
+        ("nope", "dev", "Error: the bundle has no volume finance_nope_landing_volume\n"),
+        (
+            "stripe",
+            "prod",
+            "Error: /Volumes/finance/stripe/landing of prod is where real files land; nothing was uploaded\n",
+        ),
+        ("stripe", "nope", "Error: databricks.yml:7: no target named nope\n"),
+    ],
+)
+def test_without_the_cli(bundle, run_module, monkeypatch, tmp_path, source, target, said):
+    """What is wrong with what is asked for is told first."""
+    (bundle / "databricks.yml").write_text(BUNDLE)
     monkeypatch.setenv("PATH", str(tmp_path))
-    done = upload()
+    done = run_module("scripts.upload_fixtures", "finance", source, target, cwd=bundle)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: the Databricks CLI is not installed\n  Install it: https://")
+    assert done.stderr.startswith(said)
