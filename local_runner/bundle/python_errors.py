@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import difflib
 import importlib
 import pkgutil
 import re
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,10 @@ from local_runner.diagnostics import Diagnostic, Location, Severity
 
 _FRAME = re.compile(r'  File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _IMPORT = "<frozen importlib."
-_UNKNOWN_FIELD = re.compile(r"Unexpected field '(?P<field>.*)' for class (?P<class_>\w+)$")
+_UNKNOWN_FIELD = re.compile(r"Unexpected field '(?P<word>.*)' for class (?P<class_>\w+)$")
+_UNKNOWN_VALUE = re.compile(r"'(?P<word>.*)' is not a valid (?P<class_>\w+)$")
+# How many values are all named.
+_LISTED = 12
 
 
 def diagnostic(entry: dict[str, Any], root: Path) -> Diagnostic:
@@ -26,8 +31,11 @@ def diagnostic(entry: dict[str, Any], root: Path) -> Diagnostic:
     summary = entry.get("summary", "")
     if summary.startswith("Duplicate resource name"):
         remedy = "Give each a key of its own: the key is the variable's name."
-    else:
-        remedy = _did_you_mean(detail) or ("Correct the file: its resources are left out." if last else "")
+        return Diagnostic(summary, remedy, at, severity, detail)
+    remedy = "Correct the file: its resources are left out." if last else ""
+    if unknown := _UNKNOWN_FIELD.search(detail) or _UNKNOWN_VALUE.search(detail):
+        remedy = _known_instead(unknown) or remedy
+        at = (last and _place_of(unknown["word"], last)) or at
     return Diagnostic(summary, remedy, at, severity, detail)
 
 
@@ -60,20 +68,39 @@ def _is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and "site-packages" not in file.parts
 
 
-def _did_you_mean(detail: str) -> str:
-    """A hint where the error is a field that a class of databricks-bundles does not have."""
-    unknown = _UNKNOWN_FIELD.search(detail)
-    if not unknown:
-        return ""
-    close = difflib.get_close_matches(unknown["field"], _fields(unknown["class_"]), n=1)
-    return f"Did you mean {close[0]}?" if close else f"Remove it: {unknown['class_']} has no such field."
+def _place_of(word: str, statement: Location) -> Location | None:
+    """Where `word` stands in the statement whose first line an error names; None where that is not once."""
+    tree = ast.parse(Path(statement.file).read_bytes())
+    around = [
+        node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno <= statement.line <= node.end_lineno
+    ]
+    words = [node for node in ast.walk(around[-1]) if _names(node, word)] if around else []
+    return Location(statement.file, words[0].lineno) if len(words) == 1 else None
 
 
-def _fields(class_name: str) -> list[str]:
+def _names(node: ast.AST, word: str) -> bool:
+    return (isinstance(node, ast.Constant) and node.value == word) or (isinstance(node, ast.keyword) and node.arg == word)
+
+
+def _known_instead(unknown: re.Match[str]) -> str:
+    """A hint where the error is a field or a value that a class of databricks-bundles does not have."""
+    class_, known = unknown["class_"], _known(unknown["class_"])
+    close = difflib.get_close_matches(unknown["word"], known, n=1)
+    hint = f"Did you mean {close[0]}?" if close else ""
+    if unknown.re is _UNKNOWN_FIELD:
+        return hint or f"Remove it: {class_} has no such field."
+    every = f"The values are: {', '.join(known)}." if 0 < len(known) <= _LISTED else ""
+    return " ".join(filter(None, (hint, every)))
+
+
+def _known(class_name: str) -> list[str]:
+    """The fields or values of a class of databricks-bundles."""
     import databricks.bundles
 
     for package in pkgutil.iter_modules(databricks.bundles.__path__):
         class_ = getattr(importlib.import_module(f"databricks.bundles.{package.name}"), class_name, None)
         if dataclasses.is_dataclass(class_):
             return [field.name for field in dataclasses.fields(class_)]
+        if isinstance(class_, type) and issubclass(class_, Enum):
+            return [str(value.value) for value in class_]
     return []

@@ -120,6 +120,19 @@ def test_a_resource_file_that_raises_hides_nothing(check):
 
             weekly = Job.from_dict({"nmae": "weekly"})
             """,
+        "resources/value.py": """\
+            from databricks.bundles.jobs import Job
+
+            PERIOD = {"interval": 1, "unit": "DAY"}
+            yearly = Job.from_dict(
+                {
+                    "name": "yearly",
+                    "trigger": {
+                        "periodic": {"interval": 1, "unit": "DAY"},
+                    },
+                }
+            )
+            """,
         "resources/jobs.py": """\
             from databricks.bundles.jobs import Job
 
@@ -153,9 +166,14 @@ Error: resources/unknown.py:3: Error while loading 'resources.unknown'
       weekly = Job.from_dict({"nmae": "weekly"})
   ValueError: Unexpected field 'nmae' for class Job
   Did you mean name?
+Error: resources/value.py:8: Error while loading 'resources.value'
+    resources/value.py:4
+      yearly = Job.from_dict(
+  ValueError: 'DAY' is not a valid PeriodicTriggerConfigurationTimeUnit
+  Did you mean DAYS? The values are: HOURS, DAYS, WEEKS, MINUTES.
 Error: resources/x.yml:1: reference does not exist: ${var.hour}
   Define it, or correct the reference.
-Checked dev: 4 errors, no warnings
+Checked dev: 5 errors, no warnings
 """,
     )
 
