@@ -85,7 +85,7 @@ def _module(name: str, functions: Mapping[str, Callable[..., Any]]) -> ModuleTyp
     def refuse(attribute: str) -> Any:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        raise Failure(unsupported_name(name, attribute, caller()))
+        raise Failure(unsupported_name(name, attribute, caller(), functions))
 
     module.__dict__["__getattr__"] = refuse
     return module

@@ -1,6 +1,7 @@
 """What Databricks knows and a local run does not, refused by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from local_runner.diagnostics import Diagnostic, Failure, Location
@@ -47,8 +48,12 @@ def unsupported_argument(function: str, argument: str, location: Location) -> Di
     )
 
 
-def unsupported_name(module: str, name: str, location: Location) -> Diagnostic:
-    return Diagnostic(f"{module}.{name} is not supported in local runs", _PARITY, location)
+def unsupported_name(module: str, name: str, location: Location, known: Iterable[str] = ()) -> Diagnostic:
+    """`name` is none of the `known` ones of `module`."""
+    # As alike as two spellings of a word: what Databricks alone has is not taken for a slip.
+    close = get_close_matches(name, list(known), n=1, cutoff=0.9)
+    remedy = f"Did you mean {close[0]}?" if close else _PARITY
+    return Diagnostic(f"{module}.{name} is not supported in local runs", remedy, location)
 
 
 def unsupported_format(format: str, location: Location) -> Diagnostic:

@@ -34,10 +34,13 @@ def unsupported(tree: ast.Module, path: Path) -> list[Diagnostic]:
         location = Location(str(path), getattr(node, "lineno", 0))
         if isinstance(node, ast.ImportFrom) and node.module in _MODULES:
             problems += [
-                unsupported_name(node.module, name.name, location) for name in node.names if _unknown(node.module, name.name)
+                unsupported_name(node.module, name.name, location, _MODULES[node.module])
+                for name in node.names
+                if _unknown(node.module, name.name)
             ]
         if isinstance(node, ast.Attribute) and (module := imported.get(ast.unparse(node.value))) in _MODULES:
-            problems += [unsupported_name(module, node.attr, location)] if _unknown(module, node.attr) else []
+            known = _MODULES[module]
+            problems += [unsupported_name(module, node.attr, location, known)] if _unknown(module, node.attr) else []
         if isinstance(node, ast.Attribute):
             problems += _dbutils_problems(node, location)
             problems += _effect_problems(node, location)

@@ -96,6 +96,8 @@ def cloud_options(options: Mapping[str, str], given: Any) -> CloudOptions:
             cloud[lower.removeprefix("cloudfiles.")] = value
         else:
             reader[lower] = value
+    if "format" not in cloud and (close := get_close_matches("format", cloud, n=1, cutoff=0.8)):
+        raise fail(f"cloudFiles.{close[0]} is unknown, and cloudFiles.format missing", "Did you mean cloudFiles.format?")
     format_ = _one_of("cloudFiles.format", cloud.get("format", "").lower(), FORMATS)
     _check(options, format_, cloud)
     inferred = given is None and format_ != "text"

@@ -76,6 +76,14 @@ def test_a_name_is_refused_however_it_is_reached(name):
     assert problems(text) == list(zip([5, 8, 9, 10], told, strict=True))
 
 
+def test_another_spelling_of_a_name_gets_a_suggestion():
+    text = "from pyspark import pipelines as dp\n@dp.materialised_view\ndef a(): ...\n"
+    with pytest.raises(Failure) as caught:
+        refuse_unsupported(text, Path("a.py"))
+    (problem,) = caught.value.diagnostics
+    assert (problem.location.line, problem.remedy) == (2, "Did you mean materialized_view?")
+
+
 def test_arguments_are_refused_where_they_would_have_an_effect():
     text = """\
         import dlt

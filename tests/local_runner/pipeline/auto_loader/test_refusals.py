@@ -5,6 +5,7 @@ import re
 import pytest
 
 from local_runner.diagnostics import Failure
+from local_runner.pipeline.auto_loader.options import cloud_options
 from tests.local_runner.pipeline.auto_loader.conftest import Case, land, packed, source
 
 
@@ -42,6 +43,14 @@ def test_an_option(pipeline, options, message):
     (problem,) = failure.value.diagnostics
     assert re.search(message, f"{problem.summary}. {problem.remedy}")
     assert problem.location.file.endswith("source.py")
+
+
+def test_a_misspelt_format():
+    with pytest.raises(Failure) as failure:
+        cloud_options({"cloudFiles.fromat": "json"}, None)
+    (problem,) = failure.value.diagnostics
+    assert problem.summary == "cloudFiles.fromat is unknown, and cloudFiles.format missing"
+    assert problem.remedy == "Did you mean cloudFiles.format?"
 
 
 def test_a_schema_beside_new_columns(pipeline):
