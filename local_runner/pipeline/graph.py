@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from local_runner.diagnostics import Diagnostic, Failure, fail
+from local_runner.diagnostics import Diagnostic, Failure, Location, fail
 from local_runner.pipeline.definitions import Dataset, Definitions, Flow, Kind
 from local_runner.pipeline.expectations import check_rules, enforced
 from local_runner.pipeline.flow_checks import flow_problems, hold_against
@@ -148,7 +148,7 @@ class _Builder:
             raise fail(
                 f"{dataset.name.table} has no column {missing[0]} to be partitioned by", "Mend partition_cols", flow.location
             )
-        node.schema = schema if node.schema is None else merged(node.schema, schema, dataset.name.table)
+        node.schema = schema if node.schema is None else merged(node.schema, schema, dataset.name.table, dataset.location)
 
     def _at(self, name: TableName) -> Any:
         return self._definitions.datasets[name].location
@@ -268,7 +268,7 @@ def as_declared(frame: Any, dataset: Dataset) -> Any:
     return frame.to(schema)
 
 
-def merged(one: Any, other: Any, name: str) -> Any:
+def merged(one: Any, other: Any, name: str, location: Location) -> Any:
     """The columns of `one`, then those that only `other` has, and so within a struct, as a StructType.
 
     Raises Failure where a column has two types.
@@ -279,12 +279,13 @@ def merged(one: Any, other: Any, name: str) -> Any:
     for column in other:
         known = columns.setdefault(column.name.lower(), column)
         if isinstance(known.dataType, StructType) and isinstance(column.dataType, StructType):
-            whole = merged(known.dataType, column.dataType, f"{name}.{column.name}")
+            whole = merged(known.dataType, column.dataType, f"{name}.{column.name}", location)
             columns[column.name.lower()] = StructField(known.name, whole)
         elif known.dataType != column.dataType:
             raise fail(
                 f"{name}.{column.name} is now {column.dataType.simpleString()}, not {known.dataType.simpleString()}",
                 f"Cast it, or make the table anew: --full-refresh {name.partition('.')[0]}",
+                location,
             )
     return StructType(list(columns.values()))
 

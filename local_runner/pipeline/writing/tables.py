@@ -130,7 +130,7 @@ def _with_columns(before: dict[str, Any] | None, queries: list[Query], dataset: 
 
     schema = StructType.fromJson(before) if before else queries[0].frame.schema
     for query in queries:
-        schema = merged(schema, query.frame.schema, dataset.name.table)
+        schema = merged(schema, query.frame.schema, dataset.name.table, dataset.location)
     return schema
 
 

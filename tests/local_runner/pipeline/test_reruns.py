@@ -240,6 +240,7 @@ def test_a_column_that_changes_its_type_is_refused_and_the_table_kept(pipeline):
     pipeline.land("2.json", SECOND)
     copy = pipeline.outcome()["copy"]
     assert copy.problem.summary == "copy.amount is now string, not int"
+    assert (copy.problem.location.file, copy.problem.location.line) == (str(pipeline.root / "src/source.py"), 16)
     assert pipeline.rows("copy") == positive(FIRST)
 
 
