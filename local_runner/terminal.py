@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 from local_runner.diagnostics import print_diagnostics
+from local_runner.pipeline.definitions import Kind
 from local_runner.pipeline.result import DatasetResult, Status
 from local_runner.width import width_of, wrapped
 
@@ -16,7 +17,9 @@ _MARKS = {Status.COMPLETED: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", St
 
 def print_dataset(result: DatasetResult) -> None:
     """One line for a dataset, one for each expectation, and what went wrong."""
-    rows = "" if result.rows is None else counted(result.rows)
+    # Those of a target of Auto CDC are the events it has read, not what it then holds.
+    noun = "change" if result.kind == Kind.AUTO_CDC_TARGET.value else "row"
+    rows = "" if result.rows is None else counted(result.rows, noun)
     _print(f"{_heading(result)} {_outcome(result):<12} {rows:>14} {result.seconds:6.1f} s")
     for rule in result.expectations:
         _print(f"    {rule.name}: {rule.passed:,} passed, {rule.failed:,} failed ({rule.action.value})")
@@ -33,8 +36,8 @@ def print_planned(result: DatasetResult) -> None:
         print_diagnostics([result.problem])
 
 
-def counted(rows: int) -> str:
-    return f"{rows:,} row" if rows == 1 else f"{rows:,} rows"
+def counted(number: int, noun: str = "row") -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def print_table(title: str, columns: list[str], rows: Iterable[dict[str, Any]]) -> None:

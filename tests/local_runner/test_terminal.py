@@ -84,6 +84,12 @@ def test_a_dataset_of_one_row_and_its_rules(capsys, monkeypatch):
     ]
 
 
+def test_what_a_target_of_auto_cdc_has_read_are_changes(capsys):
+    for number, said in ((1, "completed 1 change 0.0 s"), (1030, "completed 1,030 changes 0.0 s")):
+        print_dataset(DatasetResult("t", "c.s.t", "target of Auto CDC", Status.COMPLETED, rows=number))
+        assert " ".join(capsys.readouterr().out.split()).endswith(said)
+
+
 def test_a_warning_does_not_look_like_a_failure(capsys):
     warning = Diagnostic("1.json changed", "Read it again", severity=Severity.WARNING)
     print_dataset(DatasetResult("raw", "c.s.raw", "streaming table", Status.COMPLETED, rows=0, warnings=[warning]))
