@@ -40,6 +40,7 @@ def run_dataset(
     Expectations drop rows and fail as in a pipeline. Raises Failure where the dataset or an input is missing, where an input
     is not read, and where the query does not work.
     """
+    _refuse_others(inputs)
     definitions = Definitions("catalog", "schema")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="dataset-", dir=_scratch_home(root))))
@@ -73,6 +74,14 @@ def run_dataset(
             raise Failure(placed(problem, error, flows[0])) from error
         given.refuse_unread()
         return rows
+
+
+def _refuse_others(inputs: Mapping[str, Any]) -> None:
+    from pyspark.sql import DataFrame
+
+    for name, given in inputs.items():
+        if not isinstance(given, DataFrame):
+            raise fail(f"{name} is a {type(given).__name__}, not a DataFrame", f"{name}=spark.createDataFrame(…)")
 
 
 def _restore(spark: Any, key: str, value: str | None) -> None:

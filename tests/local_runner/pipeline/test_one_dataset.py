@@ -76,6 +76,14 @@ def test_inputs_are_those_that_the_query_reads(run):
     assert problem.remedy == "Add base=…; given: bas"
 
 
+def test_an_input_that_is_no_dataframe_is_the_tests_mistake(spark, tmp_path):
+    with pytest.raises(Failure) as caught:
+        run_dataset(spark, [], "base", {"raw": [1]}, {}, tmp_path)
+    (problem,) = caught.value.diagnostics
+    assert (problem.summary, problem.location) == ("raw is a list, not a DataFrame", None)
+    assert problem.remedy == "raw=spark.createDataFrame(…)"
+
+
 def test_what_does_not_work_is_told_with_its_line(run):
     problem = told(run, "base", {}, raw=[1])
     assert problem.remedy == 'Give it: configuration={"shift": …}'
