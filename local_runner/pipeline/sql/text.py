@@ -106,7 +106,8 @@ def _parsed(text: str) -> tuple[Any, set[int]]:
         # IndexError is sqlglot's own slip, on map('x'); RecursionError comes of thousands of nested parentheses.
         raise not_sql(error, text) from error
     if not isinstance(query, exp.Query | exp.Values):
-        raise fail(f"this is no query: {' '.join(plain.split()[:3])} …", "Write a SELECT")
+        first, more = plain.split()[:3], plain.split()[3:]
+        raise fail(f"this is no query: {' '.join(first + ['…'] * bool(more))}", "Write a SELECT")
     return query, streamed
 
 

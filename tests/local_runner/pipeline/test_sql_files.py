@@ -199,7 +199,7 @@ def test_flows():
         ("CREATE MATERIALIZED VIEW t", "AS is expected here, not the end of the statement"),
         ("CREATE TABLE t AS SELECT FROM WHERE", "this SQL cannot be parsed"),
         ("CREATE TABLE t AS TABLE x", "a query that starts with TABLE is not supported in local runs"),
-        ("CREATE TABLE t AS DELETE FROM x", "this is no query: DELETE FROM x …"),
+        ("CREATE TABLE t AS DELETE FROM x", "this is no query: DELETE FROM x"),
         ("CREATE TABLE t AS SELECT * FROM x WHERE a = :since", "the parameter :since has no value in a source file"),
         ("CREATE TABLE t AS SELECT ${typo}", "there is no value for ${typo}"),
         ("CREATE TABLE t AS SELECT * FROM '${typo}'", "there is no value for ${typo}"),

@@ -132,7 +132,7 @@ Checked dev: 5 errors, 1 warning
     ("statement", "said"),
     [
         ("CREATE MATERIALIZED VIEW a AS\nSELEC 1 AS id", "2: this SQL cannot be parsed"),
-        ("CREATE MATERIALIZED VIEW a AS\nSELEC id", "2: this is no query: SELEC id …"),
+        ("CREATE MATERIALIZED VIEW a AS\nSELEC id", "2: this is no query: SELEC id"),
         (
             "CREATE MATERIALIZED VIEW a (CONSTRAINT c EXPECT (id > 0)\nON VIOLATION DROP) AS SELECT 1 AS id",
             "2: DROP ROW or FAIL UPDATE is expected here, not 'DROP'",
