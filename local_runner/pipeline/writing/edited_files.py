@@ -1,4 +1,4 @@
-"""Files that were changed after a stream had read them: it reads each file once, so the change is in no table."""
+"""Files that were saved again after a stream had read them: it reads each file once, so the change is in no table."""
 
 import json
 import re
@@ -17,10 +17,10 @@ def warn_of_edited(dataset: Dataset, checkpoints: Iterable[Path], volumes: Volum
     if not edited:
         return []
     table = dataset.name.table
-    more, them = (f" and {len(edited) - 1} more", "them") if len(edited) > 1 else ("", "it")
+    more, since = (f" and {len(edited) - 1} more", "they were") if len(edited) > 1 else ("", "it was")
     return [
         Diagnostic(
-            f"{volumes.origin(edited[0])}{more} changed after {table} had read {them}: a stream reads a file once",
+            f"{table} read {volumes.origin(edited[0])}{more} before {since} last saved: a stream reads a file once",
             f"Read all files again: --full-refresh {table}",
             severity=Severity.WARNING,
         )

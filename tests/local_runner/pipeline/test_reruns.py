@@ -101,7 +101,7 @@ def test_files_that_changed_after_a_stream_had_read_them_are_warned_of(pipeline)
     (warning,) = pipeline.outcome()["raw"].warnings
     first = pipeline.root / "fixtures/sales/shop/landing/1 märz.json"
     assert warning.severity is Severity.WARNING
-    assert warning.summary == f"{first} and 1 more changed after raw had read them: a stream reads a file once"
+    assert warning.summary == f"raw read {first} and 1 more before they were last saved: a stream reads a file once"
     assert warning.remedy == "Read all files again: --full-refresh raw"
     assert pipeline.rows("raw") == [{"id": 1}, {"id": 2}, {"id": 3}]
     assert pipeline.outcome(full_refresh={"raw"})["raw"].warnings == []
