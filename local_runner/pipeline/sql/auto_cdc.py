@@ -61,7 +61,7 @@ def _source(tokens: Tokens) -> str:
             location,
         )
     if not stream:
-        raise fail("the source of AUTO CDC must be a stream", "Write FROM STREAM(source)", location)
+        raise not_supported("the source of AUTO CDC must be a stream", "Write FROM STREAM(source)", location)
     source = join_identifier(tokens.dotted_name())
     if bracket:
         tokens.expect(")")

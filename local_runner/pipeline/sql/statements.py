@@ -198,6 +198,8 @@ def _flow(tokens: Tokens, location: Location) -> FlowStatement:
     tokens.expect("INSERT", "INTO")
     once = tokens.accept("ONCE")
     target = tokens.dotted_name()
+    if tokens.sees("REPLACE"):
+        raise refused_clause(tokens.words(2), tokens.location)
     tokens.expect("BY", "NAME")
     return FlowStatement(location, name, target, _query(tokens), once)
 

@@ -205,6 +205,7 @@ def test_flows():
         ("CREATE TABLE t AS SELECT * FROM '${typo}'", "there is no value for ${typo}"),
         ("CREATE TABLE t AS SELECT 'a", "a quote or a comment is not closed"),
         ("CREATE FLOW f AS INSERT INTO t SELECT 1", "BY NAME is expected here, not 'SELECT'"),
+        ("CREATE FLOW f AS INSERT INTO t REPLACE WHERE a BY NAME SELECT 1", "REPLACE WHERE is not supported in local runs"),
         ("APPLY CHANGES INTO t FROM STREAM(s) SEQUENCE BY n", "AUTO CDC has no KEYS"),
         ("APPLY CHANGES INTO t FROM STREAM(s) KEYS (id)", "AUTO CDC has no SEQUENCE BY"),
         ("APPLY CHANGES INTO t FROM s KEYS (id) SEQUENCE BY n", "the source of AUTO CDC must be a stream"),
