@@ -313,6 +313,7 @@ def test_a_second_run_says_who_holds_the_pipeline(pipeline):
     assert pipeline.run().ok
 
 
+@pytest.mark.slow
 def test_a_run_that_waits_for_another_runs_what_the_files_then_hold(pipeline):
     pipeline.source("nonsense")
     held = ExitStack()
@@ -335,6 +336,7 @@ def test_a_dry_run_does_not_mind_another_run(pipeline):
     assert pipeline.store.all() == []
 
 
+@pytest.mark.slow
 def test_a_table_of_another_pipeline_is_left_alone_unless_that_is_gone(pipeline):
     pipeline.source(GOOD)
     pipeline.land("1.json", [{"id": 1}])

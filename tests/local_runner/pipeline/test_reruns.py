@@ -72,6 +72,7 @@ def test_a_file_between_runs_adds_its_rows_once(pipeline):
     assert pipeline.rows("final") == totals(FIRST + more)
 
 
+@pytest.mark.slow
 def test_a_file_older_than_the_others_is_read_too(pipeline):
     import os
 
@@ -85,6 +86,7 @@ def test_a_file_older_than_the_others_is_read_too(pipeline):
     assert pipeline.rows("raw") == raw(FIRST + late)
 
 
+@pytest.mark.slow
 def test_files_that_changed_after_a_stream_had_read_them_are_warned_of(pipeline):
     pipeline.source("""
         @dp.table

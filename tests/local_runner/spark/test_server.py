@@ -14,7 +14,7 @@ pytest.importorskip("pyspark", reason="Spark needs Python 3.11")
 
 from local_runner.spark.server import use_server
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's own tables")
 

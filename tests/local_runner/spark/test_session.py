@@ -15,7 +15,7 @@ from local_runner.spark import connect
 from local_runner.spark.server import use_server
 from local_runner.spark.supervisor import end_python_workers
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 
 def test_a_session_answers_in_databricks_time_zone(root: Path) -> None:

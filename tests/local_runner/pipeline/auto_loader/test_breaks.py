@@ -6,6 +6,7 @@ from local_runner.diagnostics import Failure
 from tests.local_runner.pipeline.auto_loader.conftest import Case, land, source
 
 
+@pytest.mark.slow
 def test_a_failed_run_leaves_its_files_to_the_next(pipeline):
     rule = """@dp.expect_or_fail("sound", "id <> 'bad'")"""
     strict = source("raw", Case({}), "json").replace("@dp.table", f"@dp.table\n    {rule}")
