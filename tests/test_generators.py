@@ -356,10 +356,10 @@ def test_bad_values_are_refused(run, tmp_path, kind, flag, value, message):
     assert tree(tmp_path) == {}
 
 
+@pytest.mark.slow
 class TestProcess:
     """What only a process of its own can show."""
 
-    @pytest.mark.slow
     @pytest.mark.parametrize("kind", KINDS)
     def test_works_from_an_empty_folder(self, tmp_path, kind):
         done = start(kind, *names(kind), cwd=tmp_path)

@@ -158,6 +158,7 @@ def test_the_exit_code_is_the_programs(tmp_path, recipe):
     assert (done.returncode, done.stdout, done.stderr) == (7, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", [["validate"], ["deploy", "nope"], ["run", "x_job"]])
 def test_without_the_databricks_cli(tmp_path, recipe):
     shutil.copy(ROOT / "justfile", tmp_path)

@@ -107,15 +107,19 @@ def test_a_planned_dataset(capsys):
 
 
 def test_a_message_breaks_no_word_and_names_files_from_the_working_directory(capsys, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+    # Longer than a line, wherever the tests run.
+    above = tmp_path / ("folder" * 8)
+    here = above / "bundle"
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
     monkeypatch.setenv("COLUMNS", "40")
-    remedy = f"Add {tmp_path}/fixtures/a.csv, or {tmp_path.parent}/b.csv, not /x{tmp_path}/c.csv"
-    print_diagnostics([Diagnostic("there is no table with that name", remedy, Location(f"{tmp_path}/src/a.py", 3))])
+    remedy = f"Add {here}/fixtures/a.csv, or {above}/b.csv, not /x{here}/c.csv"
+    print_diagnostics([Diagnostic("there is no table with that name", remedy, Location(f"{here}/src/a.py", 3))])
     assert capsys.readouterr().err.splitlines() == [
         "Error: src/a.py:3: there is no table",
         "    with that name",
         "  Add fixtures/a.csv, or",
-        f"      {tmp_path.parent}/b.csv,",
+        f"      {above}/b.csv,",
         "      not",
-        f"      /x{tmp_path}/c.csv",
+        f"      /x{here}/c.csv",
     ]

@@ -7,6 +7,9 @@ import pytest
 from local_runner.diagnostics import Failure
 from scripts.git import checkout, commit_of, deployed, is_same_tree, record_deployed, snapshot
 
+# They start processes.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def root(tmp_path, git, commit):

@@ -2,6 +2,9 @@
 
 import pytest
 
+# They start processes.
+pytestmark = pytest.mark.slow
+
 BUNDLE = """\
 bundle: {name: shop}
 targets:

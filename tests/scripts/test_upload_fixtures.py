@@ -11,6 +11,9 @@ import pytest
 from local_runner.tables.fixtures import Fixtures
 from local_runner.tables.volumes import Volumes
 
+# They start processes.
+pytestmark = pytest.mark.slow
+
 VOLUME = "/Volumes/dev_finance/ann_stripe/landing"
 VALIDATE = "bundle validate --output=json --target={}"
 LS = "fs ls --target=dev --output=json dbfs:{}"
@@ -84,7 +87,6 @@ def test_a_dry_run_uploads_nothing(upload, databricks):
     assert databricks.asked == [VALIDATE.format("dev"), LS.format(VOLUME)]
 
 
-@pytest.mark.slow
 def test_what_is_there_is_left(upload, databricks):
     databricks.answer(LS.format(VOLUME), listing(a=12, days=None, other=None))
     databricks.answer(LS.format(f"{VOLUME}/days"), listing(b=17, march=None, more=None))
@@ -95,7 +97,6 @@ def test_what_is_there_is_left(upload, databricks):
     assert not [call for call in databricks.asked if call.startswith(("fs cp", LS.format(f"{VOLUME}/other")))]
 
 
-@pytest.mark.slow
 def test_what_has_changed_is_sent_again(upload, databricks):
     databricks.answer(LS.format(VOLUME), listing(a=12, days=None))
     databricks.answer(LS.format(f"{VOLUME}/days"), listing(b=3))

@@ -71,6 +71,7 @@ Checked dev: 1 error, no warnings
     )
 
 
+@pytest.mark.slow
 def test_one_key_in_two_files_of_python(check):
     job = 'from databricks.bundles.jobs import Job\n\norders = Job.from_dict({"name": "%s"})\n'
     files = {

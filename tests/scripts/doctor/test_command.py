@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+# They start processes.
+pytestmark = pytest.mark.slow
+
 HEAD = "bundle: {name: shop}\ntargets:\n"
 DEV = "  dev: {mode: development, default: true, workspace: {host: https://dev.test}}\n"
 LIVE = "  live: {workspace: {host: https://REPLACE-ME.test}, run_as: {service_principal_name: REPLACE-ME-live}}\n"
