@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# They start processes.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 JUST = Path(sys.executable).with_name("just")
 
@@ -158,7 +161,6 @@ def test_the_exit_code_is_the_programs(tmp_path, recipe):
     assert (done.returncode, done.stdout, done.stderr) == (7, "", "")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("recipe", [["validate"], ["deploy", "nope"], ["run", "x_job"]])
 def test_without_the_databricks_cli(tmp_path, recipe):
     shutil.copy(ROOT / "justfile", tmp_path)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+# They start processes.
+pytestmark = pytest.mark.slow
+
 WORKFLOWS = Path(__file__).parent.parent / ".github/workflows"
 
 
