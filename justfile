@@ -125,7 +125,7 @@ _databricks-cli:
 # Run the tests, side by side; arguments go to pytest: just test -k "a name"
 [group("code")]
 test *args:
-    @pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup "$@"
+    @pytest --numprocesses=logical --maxprocesses=4 "$@"
 
 # Kill runners and Spark servers at random moments (minutes); KILLS says how many of each
 [group("code")]

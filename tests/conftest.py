@@ -31,13 +31,11 @@ _server_started: list[Path] = []
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs Spark, for `just test -m "not spark"`; leave out what is slow where it is not named.
 
-    Where tests run side by side, all that need Spark stay in one process: they share its session.
+    Where tests run side by side, those that need Spark share one server; each process has a session of its own on it.
     """
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
-        if item.get_closest_marker("spark"):
-            item.add_marker(pytest.mark.xdist_group("spark"))
     unasked = [marker for marker in ASKED_FOR if marker not in config.option.markexpr]
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in unasked)]
     items[:] = [item for item in items if item not in left_out]
@@ -69,6 +67,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(f"The Spark server of the tests has ended:\n{words}", pytrace=False)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On a CI machine, end the shared server: when all is done, and not as soon as one of several processes is."""
+    if not hasattr(session.config, "workerinput"):
+        from local_runner.spark import end_run
+
+        end_run(ROOT)
+
+
 @pytest.fixture(scope="session")
 def spark() -> "Iterator[SparkSession]":
     """One session for all tests: local, or in a workspace where Databricks Connect is what is installed.
@@ -87,7 +94,7 @@ def spark() -> "Iterator[SparkSession]":
 def _local_session() -> "Iterator[SparkSession]":
     if sys.version_info < (3, 11):
         pytest.skip("local Spark needs Python 3.11 or newer")
-    from local_runner.spark import connect, end_run
+    from local_runner.spark import connect
 
     try:
         session = connect(ROOT)
@@ -96,7 +103,6 @@ def _local_session() -> "Iterator[SparkSession]":
     _server_started.append(ROOT)
     yield session
     session.stop()
-    end_run(ROOT)
 
 
 def _workspace_session() -> "SparkSession":
