@@ -19,7 +19,7 @@ JUST = Path(sys.executable).with_name("just")
 AWKWARD = ["a b", "$HOME", "`touch pwned`", "$(touch pwned)", "; touch pwned", "it's", '"', "*", "{{x}}", "\\", "é", ""]
 
 
-PYTEST = "pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup"
+PYTEST = "pytest --numprocesses=logical --maxprocesses=4"
 
 
 @pytest.fixture
